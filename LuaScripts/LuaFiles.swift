@@ -1,0 +1,47 @@
+/// Every embedded Lua file, by its name without ending. A test holds this list against the folders.
+enum LuaFiles {
+    static let commands: [String: [UInt8]] = [
+        "addDelayedJob-6": PackageResources.addDelayedJob_6_lua,
+        "addLog-2": PackageResources.addLog_2_lua,
+        "addParentJob-6": PackageResources.addParentJob_6_lua,
+        "addPrioritizedJob-9": PackageResources.addPrioritizedJob_9_lua,
+        "addStandardJob-9": PackageResources.addStandardJob_9_lua,
+        "extendLocks-1": PackageResources.extendLocks_1_lua,
+        "getCounts-1": PackageResources.getCounts_1_lua,
+        "getState-8": PackageResources.getState_8_lua,
+        "getStateV2-8": PackageResources.getStateV2_8_lua,
+        "isFinished-3": PackageResources.isFinished_3_lua,
+        "moveStalledJobsToWait-9": PackageResources.moveStalledJobsToWait_9_lua,
+        "moveToActive-11": PackageResources.moveToActive_11_lua,
+        "moveToFinished-14": PackageResources.moveToFinished_14_lua,
+        "pause-7": PackageResources.pause_7_lua,
+        "updateProgress-3": PackageResources.updateProgress_3_lua,
+    ]
+
+    static let includes: [String: [UInt8]] = [
+        "addWithPriority": PackageResources.addWithPriority_lua,
+        "answerDuplicate": PackageResources.answerDuplicate_lua,
+        "deduplicate": PackageResources.deduplicate_lua,
+        "delayedScore": PackageResources.delayedScore_lua,
+        "deleteJobKeys": PackageResources.deleteJobKeys_lua,
+        "detachChild": PackageResources.detachChild_lua,
+        "dropLegacyMarker": PackageResources.dropLegacyMarker_lua,
+        "eventCap": PackageResources.eventCap_lua,
+        "fetchNextJob": PackageResources.fetchNextJob_lua,
+        "finishDeduplication": PackageResources.finishDeduplication_lua,
+        "isBlocked": PackageResources.isBlocked_lua,
+        "markNextDelayed": PackageResources.markNextDelayed_lua,
+        "openAddition": PackageResources.openAddition_lua,
+        "promoteDelayed": PackageResources.promoteDelayed_lua,
+        "recordMetrics": PackageResources.recordMetrics_lua,
+        "releaseLock": PackageResources.releaseLock_lua,
+        "releaseParent": PackageResources.releaseParent_lua,
+        "releaseParentIfWaiting": PackageResources.releaseParentIfWaiting_lua,
+        "removeMembers": PackageResources.removeMembers_lua,
+        "retainFinished": PackageResources.retainFinished_lua,
+        "settleWithParent": PackageResources.settleWithParent_lua,
+        "storeAndEnqueue": PackageResources.storeAndEnqueue_lua,
+        "storeJob": PackageResources.storeJob_lua,
+        "updateFields": PackageResources.updateFields_lua,
+    ]
+}
