@@ -1,5 +1,5 @@
--- Score in `delayed` of a job due `delay` ms after `timestamp`: the due time, and in the low 12 bits its place among the
--- jobs due in the same millisecond. Returns score, due time.
+-- Score in `delayed` of a job due `delay` ms after `timestamp`: the due time, and in the low 12 bits its place among
+-- the jobs due in the same millisecond. Returns score, due time.
 local function delayedScore(delayedKey, timestamp, delay)
   local due = delay > 0 and timestamp + delay or timestamp
   local low = due * 4096

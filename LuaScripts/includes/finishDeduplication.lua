@@ -10,6 +10,7 @@ if rcall('EXISTS', nextKey) == 1 then
   -- include: markNextDelayed
   -- include: addWithPriority
   -- include: delayedScore
+  -- include: numberText
   -- include: storeAndEnqueue
   local parked = rcall('HMGET', nextKey, 'name', 'data', 'opts', 'pk', 'pd', 'pdk', 'rjk', 'jid')
   local counter = rcall('INCR', prefix .. 'id')

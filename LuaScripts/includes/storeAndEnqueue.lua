@@ -1,14 +1,11 @@
 -- Store a job and put it where its options send it. `timestamp` is decimal text. A job in the way is written over.
--- Needs isBlocked, markNextDelayed, addWithPriority, delayedScore.
+-- Needs isBlocked, markNextDelayed, addWithPriority, delayedScore, numberText.
 local function storeAndEnqueue(prefix, jobId, name, data, opts, optsJSON, timestamp, cap, schedulerId, parentKey,
   parentJSON)
   local jobKey, eventsKey = prefix .. jobId, prefix .. 'events'
-  local function text(number)
-    return number % 1 == 0 and number < 1e15 and string.format('%d', number) or number
-  end
   local delay, priority = opts.delay or 0, opts.priority or 0
   redis.call('HSET', jobKey, 'name', name, 'data', data, 'opts', optsJSON, 'timestamp', timestamp,
-    'delay', text(delay), 'priority', text(priority))
+    'delay', numberText(delay), 'priority', numberText(priority))
   if parentKey then
     redis.call('HSET', jobKey, 'parentKey', parentKey, 'parent', parentJSON)
   end
@@ -24,7 +21,8 @@ local function storeAndEnqueue(prefix, jobId, name, data, opts, optsJSON, timest
     local delayedKey = prefix .. 'delayed'
     local score, due = delayedScore(delayedKey, tonumber(timestamp), delay)
     redis.call('ZADD', delayedKey, score, jobId)
-    redis.call('XADD', eventsKey, 'MAXLEN', '~', cap, '*', 'event', 'delayed', 'jobId', jobId, 'delay', text(due))
+    redis.call('XADD', eventsKey, 'MAXLEN', '~', cap, '*', 'event', 'delayed', 'jobId', jobId,
+      'delay', numberText(due))
     markNextDelayed(delayedKey, prefix .. 'marker')
     return
   end
