@@ -10,7 +10,7 @@ end
 local rows = rcall('RPUSH', KEYS[2], ARGV[2])
 if ARGV[3] and ARGV[3] ~= '' then
   local keep = tonumber(ARGV[3])
-  rcall('LTRIM', KEYS[2], -keep, '-1')
+  rcall('LTRIM', KEYS[2], '-' .. ARGV[3], '-1')
   return math.min(keep, rows)
 end
 return rows

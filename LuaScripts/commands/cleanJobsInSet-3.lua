@@ -31,12 +31,12 @@ local function isScheduled(jobId)
 end
 
 if state == 'active' or state == 'wait' or state == 'paused' then
-  local ids = rcall('LRANGE', setKey, maxCount == 0 and '0' or -maxCount, '-1')
+  local ids = rcall('LRANGE', setKey, maxCount == 0 and '0' or '-' .. ARGV[3], '-1')
   for index, id in ipairs(ids) do
     local isLocked = state == 'active' and rcall('EXISTS', prefix .. id .. ':lock') == 1
     if not isLocked and not isScheduled(id) and isOld(id, 'finishedOn', 'processedOn', 'timestamp') then
       -- Its place is emptied at once and all empty places dropped at the end, in one pass.
-      rcall('LSET', setKey, index - 1 - #ids, '')
+      rcall('LSET', setKey, string.format('%d', index - 1 - #ids), '')
       removeJobData(prefix, id)
       removed[#removed + 1] = id
     end

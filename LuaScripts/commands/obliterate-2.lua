@@ -18,7 +18,7 @@ end
 -- include: removeMembers
 -- include: removeSlices
 
-local active = rcall('LRANGE', prefix .. 'active', '0', budget - 1)
+local active = rcall('LRANGE', prefix .. 'active', '0', string.format('%d', budget - 1))
 if #active > 0 and ARGV[2] == '' then
   return -2
 end
@@ -27,7 +27,7 @@ for _, id in ipairs(active) do
 end
 
 local function removeSchedulers(repeatKey)
-  local ids = rcall('ZRANGE', repeatKey, '0', budget - 1)
+  local ids = rcall('ZRANGE', repeatKey, '0', string.format('%d', budget - 1))
   for _, id in ipairs(ids) do
     rcall('DEL', repeatKey .. ':' .. id)
   end

@@ -11,6 +11,8 @@ if ttl and ttl <= 0 then
 end
 local owner = rcall('GET', ownerKey)
 
+-- include: numberText
+
 local function announce(staying, losing)
   rcall('XADD', eventsKey, 'MAXLEN', '~', cap, '*', 'event', 'deduplicated', 'jobId', staying,
     'deduplicationId', dedupId, 'deduplicatedJobId', losing)
@@ -18,7 +20,7 @@ end
 
 local function own(id, expires)
   if expires then
-    rcall('SET', ownerKey, id, 'PX', ttl)
+    rcall('SET', ownerKey, id, 'PX', numberText(ttl))
   else
     rcall('SET', ownerKey, id)
   end

@@ -19,7 +19,7 @@ if rcall('EXISTS', nextKey) == 1 then
   local de = newOpts.de or {}
   local newTtl = tonumber(de.ttl)
   if newTtl and newTtl > 0 and not de.keepLastIfActive then
-    rcall('SET', ownerKey, newId, 'PX', newTtl)
+    rcall('SET', ownerKey, newId, 'PX', numberText(newTtl))
   else
     rcall('SET', ownerKey, newId)
   end

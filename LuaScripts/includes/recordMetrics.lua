@@ -17,7 +17,7 @@ else
       end
       rcall('LPUSH', dataKey, unpack(zeros))
     end
-    rcall('LTRIM', dataKey, '0', maxDataPoints - 1)
+    rcall('LTRIM', dataKey, '0', string.format('%d', maxDataPoints - 1))
     rcall('HSET', metricsKey, 'prevCount', string.format('%d', counted), 'prevTS', now)
   end
 end

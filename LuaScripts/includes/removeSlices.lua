@@ -13,12 +13,12 @@ local function withoutKept(ids, kept)
 end
 
 local function removeListSlice(listKey, prefix, budget, kept)
-  local ids = redis.call('LRANGE', listKey, '0', budget - 1)
+  local ids = redis.call('LRANGE', listKey, '0', string.format('%d', budget - 1))
   local removed, left = withoutKept(ids, kept)
   for _, id in ipairs(removed) do
     removeJobData(prefix, id)
   end
-  redis.call('LTRIM', listKey, #ids, '-1')
+  redis.call('LTRIM', listKey, string.format('%d', #ids), '-1')
   for last = #left, 1, -7000 do
     local chunk = {}
     for index = last, math.max(last - 6999, 1), -1 do
@@ -30,7 +30,7 @@ local function removeListSlice(listKey, prefix, budget, kept)
 end
 
 local function removeSortedSlice(setKey, prefix, budget, kept)
-  local removed = withoutKept(redis.call('ZRANGE', setKey, '0', budget - 1), kept)
+  local removed = withoutKept(redis.call('ZRANGE', setKey, '0', string.format('%d', budget - 1)), kept)
   for _, id in ipairs(removed) do
     removeJobData(prefix, id)
   end

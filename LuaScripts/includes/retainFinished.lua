@@ -14,7 +14,7 @@ end
 if keepJobs.age then
   local start = tonumber(now) - keepJobs.age * 1000
   local limit = keepJobs.limit or 1000
-  local ids = rcall('ZREVRANGEBYSCORE', finishedKey, start, '-inf', 'LIMIT', '0', limit)
+  local ids = rcall('ZREVRANGEBYSCORE', finishedKey, start, '-inf', 'LIMIT', '0', string.format('%d', limit))
   evict(ids)
   if #ids < limit then
     if #ids > 0 then
@@ -25,9 +25,9 @@ if keepJobs.age then
   end
 end
 if keepJobs.count and keepJobs.count > 0 then
-  local ids = rcall('ZREVRANGE', finishedKey, keepJobs.count, '-1')
+  local ids = rcall('ZREVRANGE', finishedKey, string.format('%d', keepJobs.count), '-1')
   if #ids > 0 then
     evict(ids)
-    rcall('ZREMRANGEBYRANK', finishedKey, '0', -(keepJobs.count + 1))
+    rcall('ZREMRANGEBYRANK', finishedKey, '0', string.format('%d', -keepJobs.count - 1))
   end
 end

@@ -6,10 +6,9 @@
 -- include: releaseParent
 -- include: releaseParentIfWaiting
 local timestamp = tonumber(now)
-local parentId, queueKey
-if parent then
-  parentId, queueKey = parent.id, parent.queueKey
-elseif parentKey and parentKey ~= '' then
+local parentId, queueKey = parent and parent.id, parent and parent.queueKey
+local hasReference = parentId and queueKey
+if not hasReference and parentKey and parentKey ~= '' then
   queueKey, parentId = string.match(parentKey, '^(.*):([^:]*)$')
 end
 
@@ -21,7 +20,7 @@ if parentId and target == 'completed' then
       releaseParentIfWaiting(queueKey, parentHash, parentId, timestamp)
     end
   end
-elseif parentId and parent and (parent.fpof or parent.cpof or parent.idof or parent.rdof) then
+elseif hasReference and (parent.fpof or parent.cpof or parent.idof or parent.rdof) then
   -- The policy is the first of: fail the parent, let it continue, ignore or remove the dependency. Without one the
   -- child stays among the dependencies.
   local parentHash = queueKey .. ':' .. parentId
