@@ -1,3 +1,5 @@
+import NIOCore
+
 /// What a queue operation failed with.
 ///
 /// Failures of the connection are ``RedisTransport/RedisError`` instead, and cancelled tasks throw `CancellationError`.

@@ -1,5 +1,3 @@
-import Synchronization
-
 /// Where jobs are added, inspected and administered.
 ///
 /// A queue is a name, not a connection: creating one costs nothing, and any number may exist for the same name.

@@ -1,3 +1,4 @@
+import Logging
 import Synchronization
 
 /// The queue's own record: who writes to it and how many events it keeps (protocol: keys, section 8; versions, section 4).

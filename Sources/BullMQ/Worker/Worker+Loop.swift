@@ -1,5 +1,6 @@
 import Logging
 import NIOCore
+import Synchronization
 
 /// The main loop: performs what ``FetchLoop`` decides.
 extension Worker {
