@@ -1,0 +1,30 @@
+// The security policy under which ImageMagick runs in this process (media.md §20): deny all, then allow seven raster formats.
+
+enum MagickPolicy {
+    /// Coders that may be loaded. `SVG`, `MVG`, `MSL`, `TEXT`, `LABEL`, `URL` and all the others stay closed.
+    private static let coders = "{JPEG,PNG,WEBP,GIF,TIFF,HEIC,AVIF}"
+
+    /// The text of `policy.xml`. There is no `time` limit on purpose: exceeding it ends the whole process.
+    static let xml = """
+        <?xml version="1.0" encoding="UTF-8"?>
+        <policymap>
+          <policy domain="delegate" rights="none" pattern="*"/>
+          <policy domain="filter" rights="none" pattern="*"/>
+          <policy domain="path" rights="none" pattern="@*"/>
+          <policy domain="coder" rights="none" pattern="*"/>
+          <policy domain="coder" rights="read|write" pattern="\(coders)"/>
+          <policy domain="module" rights="none" pattern="*"/>
+          <policy domain="module" rights="read|write" pattern="\(coders)"/>
+          <policy domain="resource" name="thread" value="1"/>
+          <policy domain="resource" name="memory" value="1GiB"/>
+          <policy domain="resource" name="map" value="1GiB"/>
+          <policy domain="resource" name="disk" value="2GiB"/>
+          <policy domain="resource" name="area" value="100MP"/>
+          <policy domain="resource" name="width" value="\(ImageLimits.standard.side)"/>
+          <policy domain="resource" name="height" value="\(ImageLimits.standard.side)"/>
+          <policy domain="resource" name="list-length" value="\(ImageLimits.standard.frames)"/>
+          <policy domain="resource" name="file" value="64"/>
+        </policymap>
+
+        """
+}

@@ -1,0 +1,47 @@
+// The one-time start of ImageMagick in this process, under our own policy.
+
+import CMagickWand
+import FoundationEssentials
+import Glibc
+
+enum MagickRuntime {
+    /// Starts the library at first use; every entrance to MagickWand passes here.
+    static func start() throws { try started.get() }
+
+    private static let started: Result<Void, MediaError> = {
+        // The policy is read once, during genesis, from the folder that the environment names. A private folder of our own,
+        // gone again afterwards, keeps the host's file system out of it.
+        var template = Array("\(FileManager.default.temporaryDirectory.path)/media-policy-XXXXXX".utf8CString)
+        guard mkdtemp(&template) != nil else {
+            return .failure(
+                MediaError(.processingFailed, "No private folder can be made in the temporary directory (\(errno))"))
+        }
+        let folder = String(decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
+        let file = "\(folder)/policy.xml"
+        defer {
+            unlink(file)
+            rmdir(folder)
+        }
+        do {
+            try AtomicFile.write(Array(MagickPolicy.xml.utf8), to: URL(fileURLWithPath: file))
+        } catch {
+            return .failure(MediaError(.processingFailed, "The security policy of ImageMagick cannot be written"))
+        }
+        let variable = "MAGICK_CONFIGURE_PATH"
+        let previous = getenv(variable).map { String(cString: $0) }
+        setenv(variable, folder, 1)
+        MagickWandGenesis()
+        if let previous { setenv(variable, previous, 1) } else { unsetenv(variable) }
+
+        // A limit that no other policy sets shows that ours is the one in force.
+        guard MagickGetResourceLimit(ListLengthResource) == MagickSizeType(ImageLimits.standard.frames),
+            MagickGetResourceLimit(ThreadResource) == 1
+        else {
+            return .failure(
+                MediaError(
+                    .processingFailed,
+                    "ImageMagick was started by something else in this process, so its security policy cannot be set"))
+        }
+        return .success(())
+    }()
+}

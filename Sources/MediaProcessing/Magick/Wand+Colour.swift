@@ -1,0 +1,48 @@
+// Colour: everything becomes sRGB, through the ICC profile where there is one (media.md §1.4).
+
+import CMagickWand
+
+extension Wand {
+    /// Converts the current frame to sRGB and drops its profile.
+    ///
+    /// - Returns: A warning if the conversion was less exact than it could be.
+    func convertToSRGB(profileLimit: Int) throws -> String? {
+        var note: String?
+        if let profile = profile("icc") {
+            if profile.count > profileLimit {
+                note = "The colour profile is larger than \(profileLimit) bytes and was ignored"
+            } else if !Self.describesSRGB(profile) {
+                let target = SRGBProfile.bytes
+                if MagickProfileImage(pointer, "icc", target, target.count) != MagickTrue {
+                    discardImageMessages()
+                    note = "The colour profile is damaged and was ignored"
+                }
+            }
+            removeProfile("icc")
+        } else if colorspace == CMYKColorspace {
+            note = "CMYK without a colour profile: colours are approximate"
+        }
+        if colorspace != sRGBColorspace {
+            try check(MagickTransformImageColorspace(pointer, sRGBColorspace), "convert to sRGB")
+        }
+        return note
+    }
+
+    /// Forgets a failure that was dealt with. It sits on the image as well as on the wand, and would come up again later.
+    private func discardImageMessages() {
+        MagickClearException(pointer)
+        if let image = GetImageFromMagickWand(pointer) { ClearMagickException(&image.pointee.exception) }
+    }
+
+    private var colorspace: ColorspaceType { MagickGetImageColorspace(pointer) }
+
+    /// Whether a profile calls itself sRGB, in either of the two text encodings of ICC descriptions.
+    private static func describesSRGB(_ profile: [UInt8]) -> Bool {
+        let head = profile.prefix(2048)
+        func mentions(_ text: [UInt8]) -> Bool {
+            head.indices.contains { head[$0...].starts(with: text) }
+        }
+        let narrow = Array("sRGB".utf8)
+        return mentions(narrow) || mentions(narrow.flatMap { (letter: UInt8) -> [UInt8] in [0, letter] })
+    }
+}
