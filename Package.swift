@@ -1,0 +1,34 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+let settings: [SwiftSetting] = [
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+]
+
+let package = Package(
+    name: "swift-bullmq",
+    platforms: [.macOS(.v15)],
+    products: [
+        .library(name: "BullMQTesting", targets: ["BullMQTesting"])
+    ],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-nio", from: "2.101.0")
+    ],
+    targets: [
+        .target(
+            name: "BullMQTesting",
+            dependencies: [
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+            ],
+            swiftSettings: settings
+        ),
+        .testTarget(
+            name: "BullMQTestingTests",
+            dependencies: ["BullMQTesting"],
+            swiftSettings: settings
+        ),
+    ]
+)
