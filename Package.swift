@@ -25,9 +25,27 @@ let package = Package(
             ],
             swiftSettings: settings
         ),
+        .systemLibrary(name: "CHiredis"),
+        .systemLibrary(name: "CJSONC"),
+        .target(
+            name: "Witness",
+            dependencies: ["CHiredis", "CJSONC"],
+            path: "Conformance/Witness",
+            swiftSettings: settings
+        ),
+        .testTarget(
+            name: "WitnessTests",
+            dependencies: ["Witness", "BullMQTesting"],
+            path: "Conformance/WitnessTests",
+            swiftSettings: settings
+        ),
         .testTarget(
             name: "BullMQTestingTests",
-            dependencies: ["BullMQTesting"],
+            dependencies: [
+                "BullMQTesting",
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+            ],
             swiftSettings: settings
         ),
     ]

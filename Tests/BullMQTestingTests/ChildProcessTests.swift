@@ -53,11 +53,11 @@ struct ChildProcessTests {
     }
 
     #if os(Linux)
-    @Test("is bound by the kernel to the life of the process that started it")
-    func parentDeath() async throws {
-        let dump = try await ChildProcess.run("setpriv", ["--dump"])
-        #expect(dump.output.contains("Parent death signal: KILL"))
-    }
+        @Test("is bound by the kernel to the life of the process that started it")
+        func parentDeath() async throws {
+            let dump = try await ChildProcess.run("setpriv", ["--dump"])
+            #expect(dump.output.contains("Parent death signal: KILL"))
+        }
     #endif
 
     @Test("lets a wait for its output be cancelled without losing a line")

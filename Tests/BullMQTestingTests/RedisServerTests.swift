@@ -46,7 +46,9 @@ struct RedisServerTests {
     func tls() async throws {
         try await withRedisServer(RedisServerOptions(tls: true)) { server async throws in
             let tls = try #require(server.tls)
-            let arguments = ["-h", "localhost", "-p", "\(tls.port)", "--tls", "--cacert", tls.material.authority, "PING"]
+            let arguments = [
+                "-h", "localhost", "-p", "\(tls.port)", "--tls", "--cacert", tls.material.authority, "PING",
+            ]
             #expect(try await ChildProcess.run("redis-cli", arguments).output == ["PONG"])
             #expect(server.tlsURL == "rediss://localhost:\(tls.port)")
         }

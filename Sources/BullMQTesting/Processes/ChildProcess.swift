@@ -46,7 +46,8 @@ public final class ChildProcess: Sendable {
         environment: [String: String]? = nil
     ) async throws -> ChildProcess {
         guard let path = ExecutableSearch.path(of: program) else {
-            throw TestKitError(.launchFailed, "there is no executable \(program) (searched on PATH when it has no slash)")
+            throw TestKitError(
+                .launchFailed, "there is no executable \(program) (searched on PATH when it has no slash)")
         }
         let command = ProcessLauncher.command(for: path, arguments: arguments)
         let environment = environment ?? ProcessInfo.processInfo.environment

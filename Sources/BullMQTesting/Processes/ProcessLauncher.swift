@@ -40,9 +40,9 @@ final class ProcessLauncher: Sendable {
     /// program: the process id stays the same. Elsewhere the exit hook of ``ChildRegistry`` has to do.
     static func command(for program: String, arguments: [String]) -> (program: String, arguments: [String]) {
         #if os(Linux)
-        if let setpriv = ExecutableSearch.path(of: "setpriv") {
-            return (setpriv, ["--pdeathsig", "KILL", "--", program] + arguments)
-        }
+            if let setpriv = ExecutableSearch.path(of: "setpriv") {
+                return (setpriv, ["--pdeathsig", "KILL", "--", program] + arguments)
+            }
         #endif
         return (program, arguments)
     }

@@ -37,12 +37,14 @@ struct SpawnedProcess: Sendable {
         var flags = Int32(POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETSIGMASK)
         // No other descriptor of ours (a client's socket, say) may live on in the child.
         #if canImport(Darwin)
-        flags |= Int32(POSIX_SPAWN_CLOEXEC_DEFAULT)
+            flags |= Int32(POSIX_SPAWN_CLOEXEC_DEFAULT)
         #else
-        // (glibc's "close from" is hidden from Swift; closing one that is gone meanwhile is no error.)
-        for name in try FileManager.default.contentsOfDirectory(atPath: "/proc/self/fd") {
-            if let descriptor = Int32(name), descriptor > 2 { posix_spawn_file_actions_addclose(&actions, descriptor) }
-        }
+            // (glibc's "close from" is hidden from Swift; closing one that is gone meanwhile is no error.)
+            for name in try FileManager.default.contentsOfDirectory(atPath: "/proc/self/fd") {
+                if let descriptor = Int32(name), descriptor > 2 {
+                    posix_spawn_file_actions_addclose(&actions, descriptor)
+                }
+            }
         #endif
         posix_spawnattr_setflags(&attributes, Int16(flags))
 

@@ -63,7 +63,9 @@ public struct RedisServerOptions: Sendable {
     }
 
     /// The configuration file for a server in `folder`.
-    func configuration(folder: String, socketPath: String, port: Int, tls: (port: Int, material: TLSMaterial)?) -> String {
+    func configuration(
+        folder: String, socketPath: String, port: Int, tls: (port: Int, material: TLSMaterial)?
+    ) -> String {
         var lines = [
             "bind 127.0.0.1", "port \(port)",
             "unixsocket \(Self.quoted(socketPath))", "unixsocketperm 700",

@@ -5,9 +5,9 @@ import Foundation
 /// A connected, blocking stream socket with a receive deadline.
 struct StreamSocket: ~Copyable {
     #if canImport(Glibc)
-    static var type: UInt32 { SOCK_STREAM.rawValue }
+        static var type: UInt32 { SOCK_STREAM.rawValue }
     #else
-    static var type: Int32 { SOCK_STREAM }
+        static var type: Int32 { SOCK_STREAM }
     #endif
 
     private let descriptor: Int32

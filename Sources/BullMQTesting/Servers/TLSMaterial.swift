@@ -23,7 +23,9 @@ public struct TLSMaterial: Sendable {
             clientCertificate: "\(folder)/client.crt", clientKey: "\(folder)/client.key")
         let authorityKey = "\(folder)/ca.key"
         try await openssl(subject: "Throw-away authority", key: authorityKey, certificate: material.authority, [])
-        let signed = ["-CA", material.authority, "-CAkey", authorityKey, "-addext", "basicConstraints=critical,CA:FALSE"]
+        let signed = [
+            "-CA", material.authority, "-CAkey", authorityKey, "-addext", "basicConstraints=critical,CA:FALSE",
+        ]
         try await openssl(
             subject: "localhost", key: material.serverKey, certificate: material.serverCertificate,
             signed + ["-addext", "subjectAltName=DNS:localhost,IP:127.0.0.1"])
