@@ -73,14 +73,32 @@ struct JSONDefectScanner {
 
     private mutating func scanNumber() {
         let token = take { "+-.eE0123456789".utf8.contains($0) }
-        guard token.wholeMatch(of: /-?(0|[1-9][0-9]*)(\.[0-9]+)?([eE][+-]?[0-9]+)?/) != nil else {
-            // "-" alone introduces "-Infinity", which the word that follows reports.
-            if token != "-" { found.insert(.sloppyNumberAccepted) }
+        // "-" alone introduces "-Infinity", which the word that follows reports.
+        guard token != "-" else { return }
+        guard Self.isNumber(token) else {
+            found.insert(.sloppyNumberAccepted)
             return
         }
         guard token.allSatisfy({ $0 == "-" || $0.isNumber }) else { return }
         if token == "-0" { found.insert(.negativeZeroLost) }
         if Int64(token) == nil, UInt64(token) == nil { found.insert(.bigIntegerSaturated) }
+    }
+
+    /// Whether the token is a number of RFC 8259: sign, integer without leading zeros, fraction, exponent.
+    private static func isNumber(_ token: String) -> Bool {
+        func isDigits(_ text: Substring) -> Bool { !text.isEmpty && text.allSatisfy(\.isNumber) }
+        var rest = token.hasPrefix("-") ? token.dropFirst() : token[...]
+        if let mark = rest.firstIndex(where: { $0 == "e" || $0 == "E" }) {
+            let exponent = rest[rest.index(after: mark)...]
+            let digits = exponent.hasPrefix("+") || exponent.hasPrefix("-") ? exponent.dropFirst() : exponent
+            guard isDigits(digits) else { return false }
+            rest = rest[..<mark]
+        }
+        if let point = rest.firstIndex(of: ".") {
+            guard isDigits(rest[rest.index(after: point)...]) else { return false }
+            rest = rest[..<point]
+        }
+        return isDigits(rest) && (rest == "0" || !rest.hasPrefix("0"))
     }
 
     private mutating func scanString() {
@@ -104,7 +122,7 @@ struct JSONDefectScanner {
             hasNUL = hasNUL || unit == 0
         }
         if highSurrogate { found.insert(.loneSurrogateReplaced) }
-        index += 1
+        index = min(index + 1, bytes.count)
         _ = take { " \t\r\n".utf8.contains($0) }
         if hasNUL, peek() == UInt8(ascii: ":") { found.insert(.keyCutAtNUL) }
     }
