@@ -33,6 +33,19 @@ let package = Package(
             path: "Conformance/Witness",
             swiftSettings: settings
         ),
+        .target(
+            name: "Peers",
+            dependencies: ["BullMQTesting", "Witness"],
+            path: "Conformance/Peers",
+            exclude: ["README.md", "node", "python"],
+            swiftSettings: settings
+        ),
+        .testTarget(
+            name: "PeersTests",
+            dependencies: ["Peers", "Witness", "BullMQTesting"],
+            path: "Conformance/PeersTests",
+            swiftSettings: settings
+        ),
         .testTarget(
             name: "WitnessTests",
             dependencies: ["Witness", "BullMQTesting"],
