@@ -40,9 +40,15 @@ let package = Package(
             exclude: ["README.md", "node", "python"],
             swiftSettings: settings
         ),
+        .target(
+            name: "PeerTesting",
+            dependencies: ["Peers"],
+            path: "Conformance/PeerTesting",
+            swiftSettings: settings
+        ),
         .testTarget(
             name: "PeersTests",
-            dependencies: ["Peers", "Witness", "BullMQTesting"],
+            dependencies: ["Peers", "PeerTesting", "Witness", "BullMQTesting"],
             path: "Conformance/PeersTests",
             swiftSettings: settings
         ),

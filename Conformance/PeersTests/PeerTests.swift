@@ -1,20 +1,14 @@
 import BullMQTesting
+import PeerTesting
 import Peers
 import Testing
 import Witness
 
 @Suite("A peer on the official package", .timeLimit(.minutes(2)))
 struct PeerTests {
-    /// Skips where an optional package is missing; fails where a required one is.
-    private func require(_ runtime: PeerRuntime) async throws {
-        guard let reason = await runtime.missing else { return }
-        if runtime.isOptional { try Test.cancel("skipped, \(reason)") }
-        throw TestKitError(.launchFailed, reason)
-    }
-
     @Test("adds, works, reports and reads jobs", arguments: PeerRuntime.allCases)
     func roundTrip(runtime: PeerRuntime) async throws {
-        try await require(runtime)
+        try await runtime.require()
         let redis = try await RedisServer.shared.unixURL
         let queue = RedisServer.uniqueName("peer")
         let producer = try await Peer.start(.producer, on: runtime, redis: redis)
@@ -50,7 +44,7 @@ struct PeerTests {
 
     @Test("leaves in Redis what the witnesses can read", arguments: PeerRuntime.allCases)
     func keySpace(runtime: PeerRuntime) async throws {
-        try await require(runtime)
+        try await runtime.require()
         let server = try await RedisServer.shared
         let (prefix, queue) = (RedisServer.uniqueName("prefix"), "witnessed")
         let producer = try await Peer.start(.producer, on: runtime, redis: server.unixURL, prefix: prefix)
@@ -70,7 +64,7 @@ struct PeerTests {
 
     @Test("tells the package's own error", arguments: PeerRuntime.allCases)
     func errors(runtime: PeerRuntime) async throws {
-        try await require(runtime)
+        try await runtime.require()
         let producer = try await Peer.start(.producer, on: runtime, redis: RedisServer.shared.unixURL)
         let orphan: WitnessedJSON = ["parent": ["id": "77", "queue": "bull:none"]]
         let error = await #expect(throws: PeerError.self) {
@@ -82,7 +76,7 @@ struct PeerTests {
 
     @Test("closes in an orderly way when it is asked to terminate", arguments: PeerRuntime.allCases)
     func terminate(runtime: PeerRuntime) async throws {
-        try await require(runtime)
+        try await runtime.require()
         let queue = RedisServer.uniqueName("peer")
         let redis = try await RedisServer.shared.url
         let producer = try await Peer.start(.producer, on: runtime, redis: redis)
