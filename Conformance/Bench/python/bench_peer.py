@@ -71,7 +71,9 @@ async def main():
     options = {"connection": sys.argv[1], "prefix": sys.argv[2] if len(sys.argv) > 2 else "bull"}
     print(json.dumps({"ready": True}), flush=True)
     loop = asyncio.get_running_loop()
-    while line := await loop.run_in_executor(None, sys.stdin.readline):
+    reader = asyncio.StreamReader()
+    await loop.connect_read_pipe(lambda: asyncio.StreamReaderProtocol(reader), sys.stdin)
+    while line := await reader.readline():
         command = json.loads(line)
         before, start = resource.getrusage(resource.RUSAGE_SELF), time.perf_counter()
         used = await run(options, command)

@@ -32,10 +32,8 @@ def error(exception):
 
 
 async def commands():
-    """The lines of standard input, parsed, without holding up the event loop."""
-    loop = asyncio.get_running_loop()
-    while True:
-        line = await loop.run_in_executor(None, sys.stdin.readline)
-        if not line:
-            return
+    """The lines of standard input, parsed. (A thread that reads would keep the process from ending.)"""
+    reader = asyncio.StreamReader(limit=2**28)
+    await asyncio.get_running_loop().connect_read_pipe(lambda: asyncio.StreamReaderProtocol(reader), sys.stdin)
+    while line := await reader.readline():
         yield json.loads(line)
