@@ -74,10 +74,24 @@ let conformance: [Target] = [
         path: "Conformance/Witness",
         swiftSettings: settings
     ),
+    .target(
+        name: "Peers",
+        dependencies: ["BullMQTesting", "Witness"],
+        path: "Conformance/Peers",
+        exclude: ["README.md", "node", "python"],
+        swiftSettings: settings
+    ),
+    .target(name: "PeerTesting", dependencies: ["Peers"], path: "Conformance/PeerTesting", swiftSettings: settings),
     .testTarget(
         name: "WitnessTests",
         dependencies: ["Witness", "BullMQTesting"],
         path: "Conformance/WitnessTests",
+        swiftSettings: settings
+    ),
+    .testTarget(
+        name: "PeersTests",
+        dependencies: ["Peers", "PeerTesting", "Witness", "BullMQTesting"],
+        path: "Conformance/PeersTests",
         swiftSettings: settings
     ),
 ]
