@@ -1,4 +1,4 @@
-package import NIOCore
+import NIOCore
 
 /// Commands that travel together, nothing of anybody else between them. They are sent in parts while more are being encoded, so
 /// that the server works on the first ones meanwhile.

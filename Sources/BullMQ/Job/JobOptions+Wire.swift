@@ -106,12 +106,15 @@ extension MessagePackWriter {
 extension JobOptions {
     /// Reads the options of a stored job. Options written by other clients in other shapes are understood as Node does; unknown
     /// ones are passed over.
-    init(stored value: JSONValue) {
-        guard case .object(let object) = value else {
+    init(stored text: String) {
+        // What a job without options carries.
+        if text == "{\"attempts\":0}" {
             self.init()
-            return
+        } else if case .object(let object)? = try? JSONValue(parsing: text) {
+            self.init(fields: Fields(stored: object))
+        } else {
+            self.init()
         }
-        self.init(fields: Fields(stored: object))
     }
 }
 

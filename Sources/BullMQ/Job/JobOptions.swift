@@ -148,6 +148,14 @@ public struct JobOptions: Sendable, Hashable {
     /// No options.
     public init() {}
 
+    /// Options are equal when all of them are.
+    public static func == (left: JobOptions, right: JobOptions) -> Bool {
+        left.storage === right.storage || left.fields == right.fields
+    }
+
+    /// Hashes every option.
+    public func hash(into hasher: inout Hasher) { hasher.combine(fields) }
+
     /// These options, with `defaults` where an option is nil. The id always comes from these options.
     public func filled(from defaults: JobOptions) -> JobOptions {
         guard let defaults = defaults.storage?.fields else { return self }
