@@ -7,13 +7,17 @@ import NIOCore
 /// over may have been executed, so its waiter is told that the reply is lost.
 struct CommandQueue {
     private static let largestMergedCommand = 16 << 10
+    private static let gatheringFactor = 4
 
     private var unsent = CircularBuffer<PendingReply>()
     private var inFlight = CircularBuffer<PendingReply>()
     private(set) var queuedBytes = 0
 
     var hasUnsent: Bool { unsent.first.map { $0.bytes.readableBytes > 0 || !$0.isOpen } ?? false }
-    var hasInFlight: Bool { !inFlight.isEmpty }
+    /// Whether it pays to write now. While the server is busy with earlier commands, those submitted meanwhile are gathered until
+    /// they are a fair share of them: it does not run dry, and far fewer writes and wake-ups are needed than one per command.
+    /// What is still held back goes out with the next reply.
+    var isWorthWriting: Bool { unsent.count * Self.gatheringFactor >= inFlight.count }
     var isEmpty: Bool { unsent.isEmpty && inFlight.isEmpty }
 
     /// Whether another command of this size may wait: the bound holds for the sum, but one command alone may exceed it.

@@ -26,8 +26,9 @@ extension Worker {
             defer { state.closeWaiters = [] }
             return state.closeWaiters + state.takeQuietWaiters()
         }
-        Task { [blocking, broadcast] in
+        Task { [blocking, separate, broadcast] in
             await blocking.close(immediately: true)
+            if let separate { await separate.close() }
             broadcast.send(.closed)
             broadcast.finish()
             for waiter in waiters { waiter.resume() }
@@ -58,7 +59,7 @@ extension Worker {
     private func fetchJobs() async throws {
         let runner = makeRunner()
         while true {
-            let action = state.withLock { $0.loop.next(now: Milliseconds.now) }
+            let action = state.withLock { $0.isAbandoned ? .stop : $0.loop.next(now: Milliseconds.now) }
             switch action {
             case .stop:
                 return
@@ -74,7 +75,7 @@ extension Worker {
             case .fetch(let number):
                 let token = "\(id):\(number)"
                 guard let record = try await fetch(token) else { continue }
-                Task { await self.runSlot(runner, first: record, token: token) }
+                start(runner, record, token)
             }
         }
     }
@@ -83,7 +84,7 @@ extension Worker {
     private func fetch(_ token: String) async throws -> JobRecord? {
         do {
             let answer = try await interruptible {
-                try await self.store.moveToActive(token: token, terms: self.terms)
+                try await self.slotStore.moveToActive(token: token, terms: self.terms)
             }
             let isNewlyDrained = state.withLock { $0.loop.fetched(answer.summary, now: Milliseconds.now) }
             if isNewlyDrained { broadcast.send(.drained) }
@@ -115,7 +116,7 @@ extension Worker {
     }
 
     func interruptIfClosing() {
-        guard !store.redis.commands.isConnected else { return }
+        guard !slotStore.connection.isConnected else { return }
         state.withLock { $0.loop.isClosing ? $0.interrupt : nil }?()
     }
 
@@ -144,6 +145,14 @@ extension Worker {
 
     // MARK: Slots
 
+    private func start(_ runner: JobRunner, _ record: JobRecord, _ token: String) {
+        if let inlineExecutor {
+            Task(executorPreference: inlineExecutor) { await self.runSlot(runner, first: record, token: token) }
+        } else {
+            Task { await self.runSlot(runner, first: record, token: token) }
+        }
+    }
+
     /// Processes a job, then the one that its finishing script handed out, and so on.
     private func runSlot(_ runner: JobRunner, first: JobRecord, token: String) async {
         var next: JobRecord? = first
@@ -159,7 +168,7 @@ extension Worker {
             if case .job(let record) = answer {
                 // A task that was cancelled with its job is of no use to another.
                 if Task.isCancelled {
-                    Task { await self.runSlot(runner, first: record, token: token) }
+                    start(runner, record, token)
                 } else {
                     next = record
                 }
@@ -171,7 +180,7 @@ extension Worker {
 
     private func makeRunner() -> JobRunner {
         JobRunner(
-            store: store, options: options, terms: terms, handlers: handlers, events: broadcast, locks: locks,
+            store: slotStore, options: options, terms: terms, handlers: handlers, events: broadcast, locks: locks,
             mayContinue: { self.state.withLock { $0.loop.mayContinueSlot } },
             keepsTrying: { self.state.withLock { !$0.isGraceOver } })
     }
@@ -180,7 +189,7 @@ extension Worker {
     /// lie idle until it counts as stalled.
     private func reclaim(_ token: String) async -> JobRecord? {
         do {
-            guard let record = try await store.jobLocked(with: token) else { return nil }
+            guard let record = try await slotStore.jobLocked(with: token) else { return nil }
             _ = state.withLock { $0.loop.fetched(.job, now: Milliseconds.now) }
             return record
         } catch {

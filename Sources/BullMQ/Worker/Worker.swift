@@ -27,6 +27,11 @@ public final class Worker: Service {
     public let options: WorkerOptions
 
     let store: QueueStore
+    /// Takes and finishes jobs; the same as `store` unless handlers run inline.
+    let slotStore: QueueStore
+    /// The connection of `slotStore`, if it is not the shared one.
+    let separate: RedisConnection?
+    let inlineExecutor: EventLoopTaskExecutor?
     let handlers: HandlerTable
     let broadcast = EventBroadcast<WorkerEvent>()
     let locks: LockKeeper
@@ -52,6 +57,15 @@ public final class Worker: Service {
         self.options = options
         id = UUIDText.random()
         store = try QueueStore(name: queueName, prefix: options.prefix, redis: redis, logger: options.logger)
+        separate = options.execution == .inline ? redis.separateConnection() : nil
+        inlineExecutor = separate.map { EventLoopTaskExecutor($0.eventLoop) }
+        slotStore =
+            if let separate {
+                try QueueStore(
+                    name: queueName, prefix: options.prefix, redis: redis, connection: separate, logger: options.logger)
+            } else {
+                store
+            }
         self.handlers = try HandlerTable(handlers())
         locks = LockKeeper(store: store, options: options, events: broadcast)
         stalledChecker = StalledChecker(store: store, options: options, events: broadcast)
@@ -83,9 +97,8 @@ public final class Worker: Service {
     public func run() async throws {
         try state.withLock { state throws(BullMQError) in try state.begin() }
         // Work that was begun is brought to its end even if this task is cancelled, so it happens in a task of its own.
-        let executor = EventLoopTaskExecutor(store.redis.commands.eventLoop)
+        let executor = inlineExecutor ?? EventLoopTaskExecutor(store.connection.eventLoop)
         let work = Task(executorPreference: executor) { try await self.work() }
-        state.withLock { $0.work = work }
         try await withTaskCancellationHandler {
             try await withGracefulShutdownHandler {
                 try await work.value
@@ -195,7 +208,7 @@ public final class Worker: Service {
         blocking.drop()
         interruptIfClosing()
         guard gracePeriod > .zero else { return endGracePeriod() }
-        store.redis.commands.eventLoop.scheduleTask(in: .nanoseconds(gracePeriod.nanoseconds)) { [weak self] in
+        store.connection.eventLoop.scheduleTask(in: .nanoseconds(gracePeriod.nanoseconds)) { [weak self] in
             self?.endGracePeriod()
         }
     }
@@ -204,9 +217,11 @@ public final class Worker: Service {
         state.withLock { $0.isGraceOver = true }
         for execution in locks.tracked { execution.cancel(.shuttingDown) }
         wakeup.signal()
-        // Outcomes are stored promptly or, without a connection, not at all.
-        store.redis.commands.eventLoop.scheduleTask(in: .seconds(5)) { [weak self] in
-            self?.state.withLock { $0.work }?.cancel()
+        // Outcomes are stored promptly or, without a connection, not at all. A handler that goes on all the same is waited for.
+        store.connection.eventLoop.scheduleTask(in: .seconds(5)) { [weak self] in
+            guard let self, !slotStore.connection.isConnected else { return }
+            state.withLock { $0.isAbandoned = true }
+            wakeup.signal()
         }
     }
 }
@@ -218,7 +233,8 @@ struct WorkerState {
     var loop: FetchLoop
     var phase = Phase.new
     var isGraceOver = false
-    var work: Task<Void, any Error>?
+    /// Nothing more can be stored: end although slots remain.
+    var isAbandoned = false
     /// Gives up the operation under way of the main loop.
     var interrupt: (@Sendable () -> Void)?
     var closeWaiters: [CheckedContinuation<Void, Never>] = []
