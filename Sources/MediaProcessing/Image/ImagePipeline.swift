@@ -63,7 +63,14 @@ enum ImagePipeline {
         let picture = try Wand()
         warnings += try picture.read(
             source.bytes, as: source.format, firstFrameOnly: !animated, sizeHint: hint, work: work)
-        guard source.format.holdsAnimation else { return picture }
+        guard source.format.holdsAnimation else {
+            // A damaged file may decode to something else than its header announced.
+            guard hint != nil || picture.size == source.stored, picture.size.pixels > 0 else {
+                throw MediaError(
+                    .corruptInput, "The \(source.format.rawValue) file decodes to \(picture.size) instead of \(source.stored)")
+            }
+            return picture
+        }
         // Even a single frame may cover only a part of its canvas.
         let whole = try picture.coalesced()
         try work.checkCancelled()

@@ -11,12 +11,29 @@ struct MagickMessage {
     init(of wand: OpaquePointer?) {
         var type = UndefinedException
         let raw = MagickGetException(wand, &type)
-        severity = Int(type.rawValue)
+        self.init(severity: Int(type.rawValue), raw: raw)
+        if let raw { MagickRelinquishMemory(raw) }
+        MagickClearException(wand)
+    }
+
+    private init(severity: Int, raw: UnsafePointer<CChar>?) {
+        self.severity = severity
         // "reason `file' @ error/jpeg.c/Function/123": only the reason is for users.
         let full = raw.map { String(cString: $0) } ?? ""
         text = String(full.prefix { $0 != "`" && $0 != "@" }).split(separator: " ").joined(separator: " ")
-        if let raw { MagickRelinquishMemory(raw) }
-        MagickClearException(wand)
+    }
+
+    /// Takes all that was said about the current frame. It is kept on the image, apart from the wand, and would come up again
+    /// as the reason of a later, unrelated failure.
+    static func all(ofFrameIn wand: OpaquePointer) -> [MagickMessage] {
+        guard let image = GetImageFromMagickWand(wand) else { return [] }
+        defer { ClearMagickException(&image.pointee.exception) }
+        guard let list = image.pointee.exception.exceptions.map(OpaquePointer.init) else { return [] }
+        return (0..<GetNumberOfElementsInLinkedList(list)).compactMap { index in
+            guard let entry = GetValueFromLinkedList(list, index) else { return nil }
+            let exception = entry.assumingMemoryBound(to: ExceptionInfo.self).pointee
+            return MagickMessage(severity: Int(exception.severity.rawValue), raw: exception.reason)
+        }
     }
 
     /// Severities 300 to 399 are warnings.

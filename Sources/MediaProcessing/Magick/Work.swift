@@ -16,8 +16,10 @@ final class Work: Sendable {
 
     /// Throws if the waiting task was cancelled.
     func checkCancelled() throws {
-        if shouldStop { throw MediaError(.cancelled, "The operation was cancelled") }
+        if shouldStop { throw cancellation }
     }
+
+    private var cancellation: MediaError { MediaError(.cancelled, "The operation was cancelled") }
 
     /// Tells the fraction that is done, and throws if there is no point in going on.
     func advance(to fraction: Double) throws {
@@ -34,7 +36,12 @@ final class Work: Sendable {
         let work = Work(progress: progress)
         return try await withTaskCancellationHandler {
             try await withCheckedThrowingContinuation { continuation in
-                queue.async { continuation.resume(with: Swift.Result { try body(work) }) }
+                queue.async {
+                    let result = Swift.Result { try body(work) }
+                    // A library that was told to stop says that it failed.
+                    let stopped = (try? result.get()) == nil && work.shouldStop
+                    continuation.resume(with: stopped ? .failure(work.cancellation) : result)
+                }
             }
         } onCancel: {
             work.isCancelled.store(true, ordering: .relaxed)

@@ -1,0 +1,47 @@
+// A URL that a job gave us, taken apart with suspicion (media.md §18).
+
+public import FoundationEssentials
+
+/// An `http` or `https` URL that may be asked, as far as its text tells; its host's addresses are checked when it is.
+public struct RemoteURL: Sendable, Equatable {
+    /// The URL as it will be requested.
+    public let url: URL
+    /// Host without brackets.
+    public let host: String
+    /// Port, explicit or the scheme's.
+    public let port: Int
+    /// Whether the scheme is `https`.
+    public let isSecure: Bool
+
+    /// Reads a URL.
+    ///
+    /// - Parameters:
+    ///   - text: At most 2048 characters, without credentials.
+    ///   - base: What a relative reference (of a redirect) refers to.
+    ///   - ports: Ports that may be asked.
+    public init(_ text: String, relativeTo base: URL? = nil, ports: Set<Int>) throws {
+        guard text.utf8.count <= 2048, !text.utf8.contains(where: { $0 <= 0x20 || $0 == 0x7F }),
+            let url = URL(string: text, relativeTo: base)?.absoluteURL
+        else {
+            throw MediaJobError(.invalidData, "\"input_url\" must be a URL of at most 2048 characters")
+        }
+        let scheme = url.scheme?.lowercased()
+        guard scheme == "http" || scheme == "https" else {
+            throw MediaJobError(.forbiddenURL, "\"input_url\" must be an http or https URL")
+        }
+        guard url.user == nil, url.password == nil else {
+            throw MediaJobError(.forbiddenURL, "\"input_url\" must not carry a user name or password")
+        }
+        guard let host = url.host, !host.isEmpty, !host.contains("%") else {
+            throw MediaJobError(.invalidData, "\"input_url\" must name a host")
+        }
+        isSecure = scheme == "https"
+        port = url.port ?? (isSecure ? 443 : 80)
+        guard ports.contains(port) else {
+            let allowed = ports.sorted().map(String.init).joined(separator: ", ")
+            throw MediaJobError(.forbiddenURL, "\"input_url\" must use one of the ports \(allowed), not \(port)")
+        }
+        self.host = host.trimmingPrefix("[").hasSuffix("]") ? String(host.dropFirst().dropLast()) : host
+        self.url = url
+    }
+}
