@@ -17,7 +17,8 @@ import Testing
         try folder.file("secret.jpg", [9])
         let root = folder.url.appendingPathComponent("root")
         try FileManager.default.createSymbolicLink(
-            at: root.appendingPathComponent("link.jpg"), withDestinationURL: folder.url.appendingPathComponent("secret.jpg"))
+            at: root.appendingPathComponent("link.jpg"),
+            withDestinationURL: folder.url.appendingPathComponent("secret.jpg"))
         try FileManager.default.createSymbolicLink(
             at: root.appendingPathComponent("out"), withDestinationURL: folder.url)
         #expect(mkfifo(root.appendingPathComponent("pipe").path, 0o600) == 0)

@@ -23,7 +23,8 @@ import Testing
     func runner(_ folder: TestFolder) throws -> MediaJobRunner {
         MediaJobRunner(
             local: try LocalInputs(root: try folder.folder("in")), remote: RemoteFetcher(),
-            places: OutputPlaces(root: try folder.folder("out")), workspace: try Workspace(base: try folder.folder("tmp")))
+            places: OutputPlaces(root: try folder.folder("out")),
+            workspace: try Workspace(base: try folder.folder("tmp")))
     }
 
     @Test("job data of an API server is understood") func data() throws {
@@ -60,7 +61,9 @@ import Testing
         }
     }
 
-    @Test("a job runs from file: to its result, twice to the same place, and leaves nothing else") func run() async throws {
+    @Test("a job runs from file: to its result, twice to the same place, and leaves nothing else") func run()
+        async throws
+    {
         let folder = try #require(folder)
         try folder.file("in/red.png", Self.picture)
         let runner = try runner(folder)

@@ -127,11 +127,13 @@ import Testing
     @Test("statuses tell whether another attempt makes sense") func statuses() async throws {
         let server = try await TestServer { path in
             let status = Int(path.dropFirst()) ?? 0
-            return .init(status: HTTPResponseStatus(statusCode: status), headers: status == 429 ? [("Retry-After", "7")] : [])
+            return .init(
+                status: HTTPResponseStatus(statusCode: status), headers: status == 429 ? [("Retry-After", "7")] : [])
         }
         let host = "127.0.0.1:\(server.port)"
         for (status, isPermanent) in [
-            (400, true), (401, true), (403, true), (404, true), (410, true), (408, false), (429, false), (500, false), (503, false),
+            (400, true), (401, true), (403, true), (404, true), (410, true), (408, false), (429, false), (500, false),
+            (503, false),
         ] {
             let error = try await failure { try await fetch("http://\(host)/\(status)", trusted: [host]) }
             #expect(error.isPermanent == isPermanent, "\(status): \(error)")
@@ -141,7 +143,9 @@ import Testing
     }
 
     @Test("a web page is no media file") func html() async throws {
-        let server = try await TestServer { _ in .init(headers: [("Content-Type", "text/html; charset=utf-8")], body: [60]) }
+        let server = try await TestServer { _ in
+            .init(headers: [("Content-Type", "text/html; charset=utf-8")], body: [60])
+        }
         let host = "127.0.0.1:\(server.port)"
         let error = try await failure { try await fetch("http://\(host)/", trusted: [host]) }
         #expect(error.code == .notMedia && error.isPermanent)

@@ -90,7 +90,8 @@ import Testing
     @Test("null means absent, and a whole number may be written with a fraction of zero") func lenient() throws {
         let resize = try JSONDecoder()
             .decode(ResizeImage.self, from: Data(#"{"width":100.0,"height":null,"quality":null,"dpr":1.5}"#.utf8))
-        #expect(resize.width == 100 && resize.height == nil && resize.encoding.quality == nil && resize.pixelRatio == 1.5)
+        #expect(
+            resize.width == 100 && resize.height == nil && resize.encoding.quality == nil && resize.pixelRatio == 1.5)
     }
 
     @Test("defaults are the documented ones") func defaults() throws {

@@ -20,7 +20,8 @@ import Testing
             ("<?xml version='1.0'?><!DOCTYPE svg><svg width='9' height='9'/>", "SVG"),
             ("push graphic-context\nviewbox 0 0 9 9\npop graphic-context", "MVG"),
             ("<?xml version='1.0'?><image><read filename='/etc/passwd'/></image>", "markup"),
-            ("%!PS-Adobe-3.0\nshowpage", "PostScript"), ("%PDF-1.4\n", "PDF"), ("<html><body>hello</body></html>", "HTML"),
+            ("%!PS-Adobe-3.0\nshowpage", "PostScript"), ("%PDF-1.4\n", "PDF"),
+            ("<html><body>hello</body></html>", "HTML"),
             ("\0\0\0\u{18}ftypmp42\0\0\0\0isommp42", "video"), ("P3\n1 1\n255\n0 0 0\n", "no known kind"),
             ("", "empty file"),
         ])
@@ -64,7 +65,10 @@ import Testing
         var random = SystemRandom(seed: 42)
         for _ in 0..<40 {
             var bytes = whole
-            for _ in 0..<6 { bytes[Int.random(in: 12..<bytes.count, using: &random)] = UInt8.random(in: 0...255, using: &random) }
+            for _ in 0..<6 {
+                let place = Int.random(in: 12..<bytes.count, using: &random)
+                bytes[place] = UInt8.random(in: 0...255, using: &random)
+            }
             do {
                 try await bench.run(ResizeImage.self, #"{"width":48,"format":"png"}"#, on: bytes)
             } catch let error as MediaError {
@@ -89,18 +93,21 @@ import Testing
 
     @Test("a side, a file or an animation over the limit is refused") func limits() async throws {
         let bench = try #require(bench)
-        let small = Limited(limits: { var limits = ImageLimits(); limits.framePixels = 60 * 40 * 3; return limits }())
-        #expect(try await bench.failure { try await small.run(bench, try AnimationTests.animation()) }.code == .tooLarge)
-        let frames = Limited(limits: { var limits = ImageLimits(); limits.frames = 3; return limits }())
-        #expect(try await bench.failure { try await frames.run(bench, try AnimationTests.animation()) }.code == .tooLarge)
-        let bytes = Limited(limits: { var limits = ImageLimits(); limits.inputBytes = 100; return limits }())
-        #expect(try await bench.failure { try await bytes.run(bench, try AnimationTests.animation()) }.code == .tooLarge)
-        let canvas = try Bitmap.flat(100, 10, .red).encoded()
-        let side = Limited(limits: { var limits = ImageLimits(); limits.side = 99; return limits }())
-        #expect(try await bench.failure { try await side.run(bench, canvas) }.code == .tooLarge)
+        let animation = try AnimationTests.animation()
+        let strip = try Bitmap.flat(100, 10, .red).encoded()
+        let cases: [(bytes: [UInt8], limit: (inout ImageLimits) -> Void)] = [
+            (animation, { $0.framePixels = 60 * 40 * 3 }), (animation, { $0.frames = 3 }),
+            (animation, { $0.inputBytes = 100 }), (animation, { $0.pixels = 2399 }), (strip, { $0.side = 99 }),
+        ]
+        for (bytes, limit) in cases {
+            var limits = ImageLimits()
+            limit(&limits)
+            let limited = Limited(limits: limits)
+            #expect(try await bench.failure { try await limited.run(bench, bytes) }.code == .tooLarge)
+        }
         let result = try await bench.failure {
             try await bench.run(
-                ResizeImage.self, #"{"width":16000,"height":16000,"withoutEnlargement":false}"#, on: canvas)
+                ResizeImage.self, #"{"width":16000,"height":16000,"withoutEnlargement":false}"#, on: strip)
         }
         #expect(result.code == .tooLarge)
     }

@@ -46,7 +46,8 @@ import Testing
         try await withThrowingTaskGroup(of: Int.self) { group in
             for index in 1...24 {
                 group.addTask {
-                    try await bench.run(ResizeImage.self, #"{"width":\#(10 * index)}"#, on: input, stem: "out\(index)").width
+                    try await bench.run(ResizeImage.self, #"{"width":\#(10 * index)}"#, on: input, stem: "out\(index)")
+                        .width
                 }
             }
             let widths = try await group.reduce(into: []) { $0.append($1) }
@@ -67,7 +68,8 @@ import Testing
 
     @Test("a report reads back from its record") func report() throws {
         let report = MediaReport(
-            path: "/a/b.jpg", bytes: 5, width: 1, height: 2, format: "jpeg", duration: .milliseconds(12), warnings: ["w"])
+            path: "/a/b.jpg", bytes: 5, width: 1, height: 2, format: "jpeg", duration: .milliseconds(12),
+            warnings: ["w"])
         let data = try JSONEncoder().encode(report)
         #expect(try JSONDecoder().decode(MediaReport.self, from: data) == report)
         let object = try #require(try JSONSerialization.jsonObject(with: data) as? [String: Any])

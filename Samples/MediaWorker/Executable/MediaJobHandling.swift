@@ -1,4 +1,5 @@
-// The seam between the queue and the work: a BullMQ handler for each operation, and what each kind of failure means for the job.
+// The seam between the queue and the work: a BullMQ handler for each operation, and what each kind of failure means for
+// the job.
 
 import BullMQ
 import Logging
@@ -61,7 +62,8 @@ struct MediaJobHandling: Sendable {
         }
     }
 
-    /// What a failure means for the job: no further attempts for what cannot succeed, else the queue's back-off decides.
+    /// What a failure means for the job: no further attempts for what cannot succeed, else the queue's back-off
+    /// decides.
     private func outcome(of error: any Error, for job: Job) -> any Error {
         logger.warning("failed", metadata: ["job": "\(job.id)", "operation": "\(job.name)", "error": "\(error)"])
         switch error {
@@ -70,7 +72,9 @@ struct MediaJobHandling: Sendable {
         case let error as MediaJobError where error.isPermanent: return JobOutcome.unrecoverable(error.description)
         case let error as MediaJobError:
             // A delay counts as no attempt, so a server that always says "later" must not be obeyed for ever.
-            if let pause = error.retryAfter, job.attemptsStarted < Self.mostDelays { return JobOutcome.delay(for: pause) }
+            if let pause = error.retryAfter, job.attemptsStarted < Self.mostDelays {
+                return JobOutcome.delay(for: pause)
+            }
             return error
         case is DecodingError: return JobOutcome.unrecoverable("invalid_data: The job's data cannot be read")
         default: return error

@@ -1,4 +1,5 @@
-// media-worker: serves a queue of media jobs until it is told to stop. Owns: the command line, and the composition of the parts.
+// media-worker: serves a queue of media jobs until it is told to stop. Owns: the command line, and the composition of
+// the parts.
 
 import ArgumentParser
 import BullMQ
@@ -15,7 +16,8 @@ struct MediaWorkerCommand: AsyncParsableCommand {
         abstract: "Resizes and converts pictures: takes the jobs of a BullMQ queue and writes the results to a folder.",
         discussion: """
             Each option can also be given by the environment variable named in its help; the option wins.
-            Stops on SIGTERM or SIGINT: takes no more jobs, finishes those it has within the grace period, puts the rest back.
+            Stops on SIGTERM or SIGINT: takes no more jobs, finishes those it has within the grace period and puts the
+            rest back.
 
             Exit codes: 0 stopped as asked, 64 wrong usage, 69 Redis could not be used, 73 a folder cannot be used,
             78 wrong configuration.
@@ -67,7 +69,8 @@ struct MediaWorkerCommand: AsyncParsableCommand {
         }
         let formats = ImageCapabilities.installed.writable.map(\.rawValue).sorted().joined(separator: " ")
         logger.info(
-            "serving", metadata: ["queue": "\(settings.queue)", "concurrency": "\(settings.concurrency)", "formats": "\(formats)"])
+            "serving",
+            metadata: ["queue": "\(settings.queue)", "concurrency": "\(settings.concurrency)", "formats": "\(formats)"])
         do {
             try await ServiceGroup(
                 services: [redis, worker], gracefulShutdownSignals: [.sigterm, .sigint], logger: logger

@@ -1,4 +1,5 @@
-// Which network addresses a job may make this worker connect to (media.md §18): public ones, and nothing that only looks so.
+// Which network addresses a job may make this worker connect to (media.md §18): public ones, and nothing that only
+// looks so.
 
 /// An IPv4 or IPv6 address as its bytes.
 public struct NetworkAddress: Sendable, Hashable {
@@ -13,8 +14,8 @@ public struct NetworkAddress: Sendable, Hashable {
         self.text = text
     }
 
-    /// Whether a job may connect to it: not loopback, private, link-local, multicast, unspecified, reserved, documentation or
-    /// benchmarking, and not one of those wrapped into IPv6 (mapped, compatible, 6to4, NAT64, Teredo).
+    /// Whether a job may connect to it: not loopback, private, link-local, multicast, unspecified, reserved,
+    /// documentation or benchmarking, and not one of those wrapped into IPv6 (mapped, compatible, 6to4, NAT64, Teredo).
     public var isPublic: Bool {
         switch bytes.count {
         case 4: Self.isPublic(v4: bytes[...])
@@ -41,7 +42,9 @@ public struct NetworkAddress: Sendable, Hashable {
         guard matches(all, [0x20], bits: 3) else { return false }
         // 6to4 carries an IPv4 address; Teredo, documentation and other special blocks are never a web server.
         if matches(all, [0x20, 0x02], bits: 16) { return isPublic(v4: bytes[2..<6]) }
-        let closed: [([UInt8], Int)] = [([0x20, 0x01, 0x00], 23), ([0x20, 0x01, 0x0D, 0xB8], 32), ([0x3F, 0xFF, 0x00], 20)]
+        let closed: [([UInt8], Int)] = [
+            ([0x20, 0x01, 0x00], 23), ([0x20, 0x01, 0x0D, 0xB8], 32), ([0x3F, 0xFF, 0x00], 20),
+        ]
         return !closed.contains { matches(all, $0.0, bits: $0.1) }
     }
 

@@ -37,7 +37,9 @@ public struct SystemHostResolver: HostResolving {
         }
         var found: [NetworkAddress] = []
         for entry in sequence(first: list, next: { $0?.pointee.ai_next }) {
-            if let entry, let address = NetworkAddress(entry.pointee), !found.contains(address) { found.append(address) }
+            if let entry, let address = NetworkAddress(entry.pointee), !found.contains(address) {
+                found.append(address)
+            }
         }
         guard !found.isEmpty else { throw MediaJobError(.notFound, "The host \"\(host)\" has no address") }
         return found

@@ -24,8 +24,8 @@ public struct LocalInputs: Sendable {
 
     /// Copies the file that a `file:` URL names into a new file.
     ///
-    /// The path is either absolute and inside the root, or relative to it (`file:summer/a.jpg`). It is walked component by
-    /// component without following symbolic links, so nothing that happens to the folder meanwhile can lead outside.
+    /// The path is either absolute and inside the root, or relative to it (`file:summer/a.jpg`). It is walked component
+    /// by component without following symbolic links, so nothing that happens to the folder meanwhile can lead outside.
     public func copy(_ text: String, to file: URL) throws {
         let components = try self.components(of: text)
         guard let name = components.last else { throw Self.outside }
@@ -73,7 +73,8 @@ public struct LocalInputs: Sendable {
             throw MediaJobError(.invalidData, "\"input_url\" must be a URL")
         }
         guard ["", "localhost"].contains(url.host?.lowercased() ?? "") else {
-            throw MediaJobError(.forbiddenURL, "\"input_url\" names a file on another machine; only file:/// is accepted")
+            throw MediaJobError(
+                .forbiddenURL, "\"input_url\" names a file on another machine; only file:/// is accepted")
         }
         // After the scheme, and after an empty or local authority.
         var path = text[text.index(after: text.firstIndex(of: ":") ?? text.startIndex)...]

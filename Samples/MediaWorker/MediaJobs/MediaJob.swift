@@ -4,8 +4,8 @@ public import MediaProcessing
 
 /// A media job: an operation with its checked parameters, and where its input is.
 ///
-/// Keys other than those below (`userId`, `requestedAt`, ...) are ignored; keys of `params` are not: each operation names
-/// those that it does not know.
+/// Keys other than those below (`userId`, `requestedAt`, ...) are ignored; keys of `params` are not: each operation
+/// names those that it does not know.
 public struct MediaJob<Operation: MediaOperation>: Decodable, Sendable {
     /// The id of the record that the job belongs to, if it has one.
     public var recordID: String?
@@ -47,7 +47,8 @@ public struct MediaJob<Operation: MediaOperation>: Decodable, Sendable {
         let url = try text(.inputURL)
         guard file == nil else {
             throw MediaJobError(
-                .inputUnavailable, "\"input_file_id\" needs a Directus server, which this worker is not connected to; use \"input_url\"")
+                .inputUnavailable,
+                "\"input_file_id\" needs a Directus server, which this worker is not connected to; use \"input_url\"")
         }
         guard let url, !url.isEmpty else {
             throw MediaJobError(.invalidData, "\"input_url\" is required for \(Operation.name)")

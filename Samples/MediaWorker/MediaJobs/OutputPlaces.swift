@@ -1,5 +1,5 @@
-// Where results go: `<output>/[<folder>/]<id>/<stem>-<operation>.<ext>`. The same job always gets the same place, so that a
-// second run replaces the result of the first.
+// Where results go: `<output>/[<folder>/]<id>/<stem>-<operation>.<ext>`. The same job always gets the same place, so
+// that a second run replaces the result of the first.
 
 public import FoundationEssentials
 public import MediaProcessing
@@ -45,7 +45,8 @@ public struct OutputPlaces: Sendable {
     /// A name that is one path component everywhere: letters, digits, `-`, `_` and `.`; at most 60 characters.
     static func safe(_ name: String) -> String {
         let kept = name.prefix(60).map { character -> Character in
-            let isPlain = character.isLetter || character.isNumber || character == "-" || character == "_" || character == "."
+            let isPlain =
+                character.isLetter || character.isNumber || character == "-" || character == "_" || character == "."
             return isPlain ? character : "_"
         }
         let trimmed = String(kept).drop { $0 == "." || $0 == "_" }

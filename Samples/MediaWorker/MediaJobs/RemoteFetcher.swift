@@ -2,9 +2,7 @@
 
 import AsyncHTTPClient
 public import FoundationEssentials
-import Logging
 import NIOCore
-import NIOHTTP1
 
 /// What a fetch may cost, and where it may go.
 public struct FetchRules: Sendable {
@@ -22,8 +20,8 @@ public struct FetchRules: Sendable {
     public var total: Duration = .seconds(900)
     /// Ports that may be asked. Default 80 and 443.
     public var ports: Set<Int> = [80, 443]
-    /// Hosts, as `host:port`, that are asked even if their addresses are private: for a storage server in the same network,
-    /// and for tests. Their port counts as allowed.
+    /// Hosts, as `host:port`, that are asked even if their addresses are private: for a storage server in the same
+    /// network, and for tests. Their port counts as allowed.
     public var trustedHosts: Set<String> = []
 
     /// The default rules.
@@ -61,7 +59,8 @@ public struct RemoteFetcher: Sendable {
         Set(rules.trustedHosts.compactMap { $0.split(separator: ":").last.flatMap { Int($0) } })
     }
 
-    /// The one address to connect to. All of a host's addresses must be acceptable: which one is used is otherwise chance.
+    /// The one address to connect to. All of a host's addresses must be acceptable: which one is used is otherwise
+    /// chance.
     private func address(for target: RemoteURL) async throws -> NetworkAddress {
         let found = try await resolver.addresses(of: target.host)
         let isTrusted = rules.trustedHosts.contains("\(target.host.lowercased()):\(target.port)")
@@ -73,7 +72,8 @@ public struct RemoteFetcher: Sendable {
     }
 
     /// Asks one URL. Returns where it redirects to, or nil when the body is in the file.
-    private func request(_ target: RemoteURL, into file: URL, deadline: ContinuousClock.Instant) async throws -> String? {
+    private func request(_ target: RemoteURL, into file: URL, deadline: ContinuousClock.Instant) async throws -> String?
+    {
         let address = try await address(for: target)
         var configuration = HTTPClient.Configuration()
         configuration.dnsOverride = [target.host: address.text]

@@ -1,5 +1,5 @@
-// Private folders for jobs. Each process has one folder under a common base and holds a lock on it; the folder of a process that
-// died is found by its free lock and removed at the next start.
+// Private folders for jobs. Each process has one folder under a common base and holds a lock on it; the folder of a
+// process that died is found by its free lock and removed at the next start.
 
 public import FoundationEssentials
 import Glibc

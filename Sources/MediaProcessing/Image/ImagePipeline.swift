@@ -24,7 +24,8 @@ enum ImagePipeline {
         var warnings = try encoding.check(for: format)
         try ImageCapabilities.installed.requireWriting(format)
 
-        let animated = source.frames > 1 && source.format.holdsAnimation && format.holdsAnimation
+        let animated =
+            source.frames > 1 && source.format.holdsAnimation && format.holdsAnimation
             && encoding.animated != false
         if source.frames > 1, !animated {
             warnings.append("Only the first of \(source.frames) frames is kept")
@@ -67,7 +68,8 @@ enum ImagePipeline {
             // A damaged file may decode to something else than its header announced.
             guard hint != nil || picture.size == source.stored, picture.size.pixels > 0 else {
                 throw MediaError(
-                    .corruptInput, "The \(source.format.rawValue) file decodes to \(picture.size) instead of \(source.stored)")
+                    .corruptInput,
+                    "The \(source.format.rawValue) file decodes to \(picture.size) instead of \(source.stored)")
             }
             return picture
         }

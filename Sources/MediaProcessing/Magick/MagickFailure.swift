@@ -23,8 +23,8 @@ struct MagickMessage {
         text = String(full.prefix { $0 != "`" && $0 != "@" }).split(separator: " ").joined(separator: " ")
     }
 
-    /// Takes all that was said about the current frame. It is kept on the image, apart from the wand, and would come up again
-    /// as the reason of a later, unrelated failure.
+    /// Takes all that was said about the current frame. It is kept on the image, apart from the wand, and would come up
+    /// again as the reason of a later, unrelated failure.
     static func all(ofFrameIn wand: OpaquePointer) -> [MagickMessage] {
         guard let image = GetImageFromMagickWand(wand) else { return [] }
         defer { ClearMagickException(&image.pointee.exception) }
@@ -39,11 +39,13 @@ struct MagickMessage {
     /// Severities 300 to 399 are warnings.
     var isWarning: Bool { (300..<400).contains(severity) }
 
-    /// Warnings that mean that part of the picture is missing. ImageMagick fills the rest with grey and calls that success.
+    /// Warnings that mean that part of the picture is missing. ImageMagick fills the rest with grey and calls that
+    /// success.
     var meansTruncation: Bool {
         guard isWarning else { return false }
         let lower = text.lowercased()
-        return ["premature end", "unexpected end", "insufficient image data", "truncated", "not enough image data",
+        return [
+            "premature end", "unexpected end", "insufficient image data", "truncated", "not enough image data",
             "read error on strip", "unexpected end-of-file", "corrupt jpeg data: premature",
         ].contains { lower.contains($0) }
     }

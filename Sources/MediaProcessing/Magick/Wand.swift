@@ -1,4 +1,5 @@
-// The owner of one MagickWand. Owns: its life time, and reading and writing of bytes. What it does to pixels is in Wand+Pixels.
+// The owner of one MagickWand. Owns: its life time, and reading and writing of bytes. What it does to pixels is in
+// Wand+Pixels.
 
 import CMagickWand
 

@@ -1,5 +1,5 @@
-// One piece of blocking work, seen from both sides: the task that waits for it and may be cancelled, and the thread that does
-// it. Owns: the thread, the cancellation flag, the progress so far.
+// One piece of blocking work, seen from both sides: the task that waits for it and may be cancelled, and the thread
+// that does it. Owns: the thread, the cancellation flag, the progress so far.
 
 import Dispatch
 import Synchronization
@@ -29,7 +29,8 @@ final class Work: Sendable {
 
     private static let queue = DispatchQueue(label: "media-processing", attributes: .concurrent)
 
-    /// Runs `body` on a thread of its own, since it blocks for long; cancelling the task makes `body` stop at its next step.
+    /// Runs `body` on a thread of its own, since it blocks for long; cancelling the task makes `body` stop at its next
+    /// step.
     static func run<Result: Sendable>(
         progress: @escaping @Sendable (Double) -> Void, _ body: @escaping @Sendable (Work) throws -> Result
     ) async throws -> Result {

@@ -1,5 +1,5 @@
-// EXIF as far as this module needs it: neutralise what no longer holds after the pixels were turned, or write a minimal block
-// with the names of those who made the picture.
+// EXIF as far as this module needs it: neutralise what no longer holds after the pixels were turned, or write a minimal
+// block with the names of those who made the picture.
 
 /// An EXIF block: `Exif\0\0` and a TIFF structure.
 struct ExifBlock {
