@@ -79,7 +79,7 @@ public struct LocalInputs: Sendable {
         // After the scheme, and after an empty or local authority.
         var path = text[text.index(after: text.firstIndex(of: ":") ?? text.startIndex)...]
         if path.hasPrefix("//") { path = path.dropFirst(2).drop { $0 != "/" } }
-        guard !path.contains("?"), !path.contains("#"), let decoded = String(path).removingPercentEncoding,
+        guard !path.contains("?"), !path.contains("#"), let decoded = path.percentDecoded,
             !decoded.utf8.contains(0)
         else { throw Self.outside }
         let parts = decoded.split(separator: "/").map(String.init)

@@ -1,6 +1,6 @@
 // One media job from data to result: get the input, run the operation, put the result in place. Knows no queue.
 
-public import FoundationEssentials
+import FoundationEssentials
 public import MediaProcessing
 
 /// Runs media jobs.

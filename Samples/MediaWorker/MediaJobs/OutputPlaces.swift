@@ -37,7 +37,7 @@ public struct OutputPlaces: Sendable {
     static func stem(of input: String) -> String {
         let path = input.prefix { $0 != "?" && $0 != "#" }
         let last = path.split(separator: "/").last.map(String.init) ?? ""
-        let name = last.removingPercentEncoding ?? last
+        let name = last.percentDecoded ?? last
         let stem = name.lastIndex(of: ".").map { String(name[..<$0]) } ?? name
         return safe(stem)
     }

@@ -3,6 +3,7 @@
 import AsyncHTTPClient
 public import FoundationEssentials
 import NIOCore
+import NIOHTTP1
 
 /// What a fetch may cost, and where it may go.
 public struct FetchRules: Sendable {

@@ -1,0 +1,40 @@
+/// The Lua scripts of the protocol, embedded in the binary, with their includes resolved.
+///
+/// A line `-- include: <procedure>` stands for the text of `includes/<procedure>.lua`; it may occur anywhere, so that a rarely
+/// needed procedure is defined inside the branch that needs it and costs nothing elsewhere.
+package enum LuaScriptCatalogue {
+    /// The names of all scripts, `<command>-<number of keys>`, in alphabetical order.
+    package static var names: [String] { LuaFiles.commands.keys.sorted() }
+
+    /// The complete text of a script.
+    package static func source(of name: String) -> String {
+        guard let file = LuaFiles.commands[name] else {
+            preconditionFailure("The script \(name) is not embedded; the package was built without it")
+        }
+        return resolve(file, in: name, depth: 0)
+    }
+
+    private static func resolve(_ file: [UInt8], in name: String, depth: Int) -> String {
+        precondition(depth < 8, "The includes of \(name) contain each other")
+        var result = ""
+        result.reserveCapacity(file.count)
+        for line in String(decoding: file, as: UTF8.self).split(separator: "\n", omittingEmptySubsequences: false) {
+            guard let procedure = includedProcedure(line) else {
+                result += line
+                result += "\n"
+                continue
+            }
+            guard let included = LuaFiles.includes[procedure] else {
+                preconditionFailure("\(name) includes \(procedure), which is not embedded")
+            }
+            result += resolve(included, in: procedure, depth: depth + 1)
+        }
+        return result
+    }
+
+    private static func includedProcedure(_ line: Substring) -> String? {
+        let trimmed = line.drop { $0 == " " }
+        guard trimmed.hasPrefix("-- include: ") else { return nil }
+        return String(trimmed.dropFirst("-- include: ".count).prefix { $0 != " " })
+    }
+}

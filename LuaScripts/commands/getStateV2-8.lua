@@ -1,0 +1,24 @@
+-- State of a job.
+--
+-- KEYS: 1 completed, 2 failed, 3 delayed, 4 active, 5 wait, 6 paused, 7 waiting-children, 8 prioritized
+-- ARGV: 1 id
+-- Returns completed, failed, delayed, prioritized, active, waiting, waiting-children or unknown.
+local rcall = redis.call
+local jobId = ARGV[1]
+
+if rcall('ZSCORE', KEYS[1], jobId) then
+  return 'completed'
+elseif rcall('ZSCORE', KEYS[2], jobId) then
+  return 'failed'
+elseif rcall('ZSCORE', KEYS[3], jobId) then
+  return 'delayed'
+elseif rcall('ZSCORE', KEYS[8], jobId) then
+  return 'prioritized'
+elseif rcall('LPOS', KEYS[4], jobId) then
+  return 'active'
+elseif rcall('LPOS', KEYS[5], jobId) or rcall('LPOS', KEYS[6], jobId) then
+  return 'waiting'
+elseif rcall('ZSCORE', KEYS[7], jobId) then
+  return 'waiting-children'
+end
+return 'unknown'

@@ -1,0 +1,10 @@
+-- Give up the lock of a job.
+--
+-- KEYS: 1 lock
+-- ARGV: 1 token, 2 duration (unused)
+-- Returns 1, or 0 if the lock is gone or held by another token.
+local rcall = redis.call
+if rcall('GET', KEYS[1]) ~= ARGV[1] then
+  return 0
+end
+return rcall('DEL', KEYS[1])

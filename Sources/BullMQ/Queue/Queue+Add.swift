@@ -1,0 +1,78 @@
+/// One job of a bulk addition.
+public struct BulkJob: Sendable {
+    let name: String
+    let data: @Sendable () throws -> JSONText
+    let options: JobOptions
+    let defaults: JobOptions
+
+    /// A job of a known type.
+    public init<Payload, Output>(
+        _ type: JobType<Payload, Output>, _ payload: Payload, options: JobOptions = JobOptions()
+    ) {
+        name = type.name
+        data = { try JSONText(encoding: payload) }
+        self.options = options
+        defaults = type.defaults
+    }
+
+    /// A job given by its name and JSON data.
+    public init(name: String, data: JSONText = .emptyObject, options: JobOptions = JobOptions()) {
+        self.name = name
+        self.data = { data }
+        self.options = options
+        defaults = JobOptions()
+    }
+}
+
+extension Queue {
+    /// Adds a job of a known type.
+    ///
+    /// If a job with the same id exists, or its deduplication id is taken, nothing is added and the returned job carries the id
+    /// of the existing one.
+    ///
+    /// - Throws: `BullMQError`: `invalidArgument` before anything is sent, `missingParent`, `parentCannotBeReplaced`;
+    ///   `EncodingError`; `RedisError`: with code `replyLost` the job may have been added.
+    @discardableResult
+    public func add<Payload, Output>(
+        _ type: JobType<Payload, Output>, _ payload: Payload, options: JobOptions = JobOptions()
+    ) async throws -> TypedJob<Payload, Output> {
+        let job = try await add(
+            name: type.name, data: try JSONText(encoding: payload), options: options.filled(from: type.defaults))
+        return TypedJob(job: job, payload: payload)
+    }
+
+    /// Adds a job given by its name and JSON data, which is stored to the byte; see ``add(_:_:options:)``.
+    @discardableResult
+    public func add(
+        name: String, data: JSONText = .emptyObject, options: JobOptions = JobOptions()
+    ) async throws -> Job {
+        let new = try NewJob(
+            name: name, data: data, options: options.filled(from: self.options.defaultJobOptions), isSingleAdd: true)
+        try await announce()
+        let id = try await store.add(new)
+        return job(id, from: new)
+    }
+
+    /// Adds jobs in one transaction and returns them in order. All are checked before the first is sent.
+    ///
+    /// - Throws: as ``add(_:_:options:)``. An error of a single job (a missing parent) is thrown after the others were added.
+    @discardableResult
+    public func addBulk(_ jobs: [BulkJob]) async throws -> [Job] {
+        let new = try jobs.map { job in
+            try NewJob(
+                name: job.name, data: try job.data(),
+                options: job.options.filled(from: job.defaults).filled(from: options.defaultJobOptions),
+                isSingleAdd: false)
+        }
+        try await announce()
+        let ids = try await store.add(new)
+        return zip(ids, new).map { job($0, from: $1) }
+    }
+
+    private func job(_ id: String, from new: NewJob) -> Job {
+        Job(
+            record: JobRecord(
+                id: id, name: new.name, data: new.data, options: new.options, timestamp: new.timestamp),
+            store: store)
+    }
+}

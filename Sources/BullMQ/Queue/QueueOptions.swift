@@ -1,0 +1,27 @@
+public import Logging
+
+/// How a ``Queue`` behaves.
+public struct QueueOptions: Sendable {
+    /// First part of every key; `bull` by default. On a Redis Cluster it carries a hash tag, such as `{bull}`.
+    public var prefix: String
+    /// Options for jobs whose call gives none.
+    public var defaultJobOptions: JobOptions
+    /// About how many events the stream keeps (`streams.events.maxLen`); nil leaves what is set, or 10 000.
+    public var maximumEvents: Int?
+    /// Leave the queue's `meta` record alone (`skipMetasUpdate`); false by default.
+    public var skipsMetadataUpdate: Bool
+    /// Where the queue logs; silent by default.
+    public var logger: Logger
+
+    /// Creates options; the defaults are those of the properties.
+    public init(
+        prefix: String = "bull", defaultJobOptions: JobOptions = JobOptions(), maximumEvents: Int? = nil,
+        skipsMetadataUpdate: Bool = false, logger: Logger = Logger(label: "bullmq.queue") { _ in SwiftLogNoOpLogHandler() }
+    ) {
+        self.prefix = prefix
+        self.defaultJobOptions = defaultJobOptions
+        self.maximumEvents = maximumEvents
+        self.skipsMetadataUpdate = skipsMetadataUpdate
+        self.logger = logger
+    }
+}

@@ -1,0 +1,43 @@
+import Logging
+
+/// Every Redis operation of one queue, one Swift function each; the extensions are grouped like the specification of the
+/// scripts. Knows nothing of processing.
+final class QueueStore: Sendable {
+    let name: String
+    let keys: QueueKeys
+    let redis: Redis
+    let scripts: ScriptRunner
+    let logger: Logger
+
+    init(name: String, prefix: String, redis: Redis, logger: Logger) throws(BullMQError) {
+        guard !name.isEmpty else { throw BullMQError(.invalidArgument, "Queue name must be provided") }
+        guard !name.utf8.contains(UInt8(ascii: ":")) else {
+            throw BullMQError(.invalidArgument, "Queue name cannot contain :")
+        }
+        guard !prefix.isEmpty else { throw BullMQError(.invalidArgument, "Queue prefix must not be empty") }
+        self.name = name
+        keys = QueueKeys(prefix: prefix, name: name)
+        self.redis = redis
+        scripts = ScriptRunner(connection: redis.commands)
+        self.logger = logger
+    }
+
+    /// Sends a plain command; an error reply is thrown.
+    func send(_ words: String...) async throws -> RESPValue {
+        try await redis.send(RedisCommand(words))
+    }
+}
+
+extension RESPValue {
+    /// The integer of a reply whose negative values are result codes.
+    func code(of script: Script) throws -> Int64 {
+        guard let number = integer else { throw BullMQError.unexpected(self, from: script.name) }
+        return number
+    }
+
+    /// The elements of a reply that is a list of texts.
+    func texts(of script: Script) throws -> [String] {
+        guard let elements = array else { throw BullMQError.unexpected(self, from: script.name) }
+        return elements.compactMap(\.string)
+    }
+}

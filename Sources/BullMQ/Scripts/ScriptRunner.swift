@@ -1,0 +1,41 @@
+/// Runs scripts by digest, and teaches a server those that it does not know (any more).
+struct ScriptRunner: Sendable {
+    let connection: RedisConnection
+
+    /// Runs one script. `SCRIPT FLUSH`, a restart or a fail-over at any moment only cost another round trip.
+    ///
+    /// - Throws: `RedisError`; an error raised inside the script has code `errorReply`.
+    func run(
+        _ script: Script, arguments: Int, capacity: Int = 1024, _ fill: (inout ScriptCall) -> Void
+    ) async throws -> RESPValue {
+        var call = ScriptCall(script, digest: try await digest(of: script), arguments: arguments, capacity: capacity)
+        fill(&call)
+        var attempts = 0
+        while true {
+            let reply = try await connection.send(call.command)
+            guard case .error(let error) = reply else { return reply }
+            guard error.code == "NOSCRIPT", attempts < 10 else {
+                throw RedisError(.errorReply, "Script \(script.name) failed: \(error.message)", underlying: error)
+            }
+            // A flush can come between loading and running, but not for ever.
+            attempts += 1
+            _ = try await load(script)
+        }
+    }
+
+    /// The digest of a script, asked from the server once in the life of the process.
+    func digest(of script: Script) async throws -> String {
+        if let digest = script.digest { return digest }
+        return try await load(script)
+    }
+
+    private func load(_ script: Script) async throws -> String {
+        let reply = try await connection.send(RedisCommand("SCRIPT", "LOAD", script.source))
+        if case .error(let error) = reply {
+            throw RedisError(.errorReply, "Script \(script.name) cannot be loaded: \(error.message)", underlying: error)
+        }
+        guard let digest = reply.string else { throw BullMQError.unexpected(reply, from: "SCRIPT LOAD") }
+        script.learn(digest: digest)
+        return digest
+    }
+}

@@ -1,0 +1,213 @@
+import Logging
+import NIOCore
+import Synchronization
+
+/// The main loop: performs what ``FetchLoop`` decides.
+extension Worker {
+    /// Runs everything until the worker was told to close and its last job has ended.
+    func work() async throws {
+        defer { finishClosing() }
+        let minimumBlock = try await inspectServer()
+        state.withLock { $0.loop.minimumBlock = minimumBlock }
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            group.addTask { await self.locks.run() }
+            group.addTask { await self.stalledChecker.run() }
+            defer {
+                stalledChecker.stop()
+                locks.stop()
+            }
+            try await withThrowingDiscardingTaskGroup { slots in
+                try await self.fetchJobs(into: &slots)
+            }
+        }
+    }
+
+    private func finishClosing() {
+        let waiters = state.withLock { state in
+            state.phase = .over
+            defer { state.closeWaiters = [] }
+            return state.closeWaiters + state.takeQuietWaiters()
+        }
+        Task { [blocking, broadcast] in
+            await blocking.close(immediately: true)
+            broadcast.send(.closed)
+            broadcast.finish()
+            for waiter in waiters { waiter.resume() }
+        }
+    }
+
+    /// The shortest wait in milliseconds that the server supports. Refused credentials and the like end the worker here, at its
+    /// start, where somebody looks.
+    private func inspectServer() async throws -> Int64 {
+        while true {
+            do {
+                let reply = try await interruptible { try await self.store.send("INFO", "server") }
+                let server = ServerInfo(reply.string ?? "")
+                server.warnings.forEach { options.logger.warning("\($0)") }
+                return server.minimumBlockMilliseconds
+            } catch let error as RedisError where error.code == .handshakeRefused || error.code == .closed {
+                throw error
+            } catch {
+                if state.withLock({ $0.loop.isClosing }) { return 2 }
+                report(error)
+                await wakeup.sleep(atMost: options.retryDelay)
+            }
+        }
+    }
+
+    private func fetchJobs(into slots: inout ThrowingDiscardingTaskGroup<any Error>) async throws {
+        let runner = makeRunner()
+        while true {
+            let action = state.withLock { $0.loop.next(now: Milliseconds.now) }
+            switch action {
+            case .stop:
+                return
+            case .idle:
+                for waiter in state.withLock({ $0.takeQuietWaiters() }) { waiter.resume() }
+                await wakeup.sleep()
+            case .sleep(let milliseconds):
+                let start = Milliseconds.now
+                await wakeup.sleep(atMost: .milliseconds(milliseconds))
+                if Milliseconds.now - start >= milliseconds { state.withLock { $0.loop.slept() } }
+            case .block(let milliseconds):
+                await waitForMarker(milliseconds)
+            case .fetch(let number):
+                let token = "\(id):\(number)"
+                guard let record = try await fetch(token) else { continue }
+                slots.addTask(executorPreference: globalConcurrentExecutor) {
+                    await self.runSlot(runner, first: record, token: token)
+                }
+            }
+        }
+    }
+
+    /// One fetch. Errors are reported and followed by a pause, so that a server in trouble is not flooded.
+    private func fetch(_ token: String) async throws -> JobRecord? {
+        do {
+            let answer = try await interruptible {
+                try await self.store.moveToActive(token: token, terms: self.terms)
+            }
+            let isNewlyDrained = state.withLock { $0.loop.fetched(answer.summary, now: Milliseconds.now) }
+            if isNewlyDrained { broadcast.send(.drained) }
+            if case .job(let record) = answer { return record }
+            return nil
+        } catch let error as RedisError where error.code == .closed {
+            throw error
+        } catch is CancellationError {
+            return nil
+        } catch {
+            report(error)
+            let isConnectionError = (error as? RedisError)?.isConnectionError == true
+            await wakeup.sleep(atMost: isConnectionError ? options.retryDelay : .milliseconds(100))
+            guard (error as? RedisError)?.mayHaveExecuted == true else { return nil }
+            return await reclaim(token)
+        }
+    }
+
+    /// Runs an operation that closing gives up on if there is no connection. With one it is left to end: a fetch that is under
+    /// way may bring a job.
+    private func interruptible<Result: Sendable>(
+        _ operation: @escaping @Sendable () async throws -> Result
+    ) async throws -> Result {
+        let task = Task { try await operation() }
+        state.withLock { $0.interrupt = { task.cancel() } }
+        interruptIfClosing()
+        defer { state.withLock { $0.interrupt = nil } }
+        return try await task.value
+    }
+
+    func interruptIfClosing() {
+        guard !store.redis.commands.isConnected else { return }
+        state.withLock { $0.loop.isClosing ? $0.interrupt : nil }?()
+    }
+
+    /// Waits until there may be work, on a connection of its own. A peer that stays silent for a second longer than asked is
+    /// taken for dead: the connection is dropped, and work looked for the ordinary way.
+    private func waitForMarker(_ milliseconds: Int64) async {
+        let timeout = Double(milliseconds) / 1000
+        let command = RedisCommand("BZPOPMIN", store.keys.marker, timeout.formattedSeconds)
+        do {
+            let reply = try await blocking.sendBlocking(command, deadline: .milliseconds(milliseconds + 1000))
+            if case .error(let error) = reply {
+                throw RedisError(.errorReply, "BZPOPMIN failed: \(error.message)", underlying: error)
+            }
+            let score = reply.array.flatMap { $0.count == 3 ? $0[2].wholeMilliseconds : nil }
+            state.withLock { $0.loop.woke(score: score, now: Milliseconds.now) }
+        } catch {
+            let isQuiet = state.withLock { state in
+                state.loop.woke(score: nil, now: Milliseconds.now)
+                return state.loop.isClosing || state.loop.isPaused
+            }
+            if isQuiet { return }
+            if (error as? RedisError)?.code != .timeout { report(error) }
+            await wakeup.sleep(atMost: .milliseconds(100))
+        }
+    }
+
+    // MARK: Slots
+
+    /// Processes a job, then the one that its finishing script handed out, and so on.
+    private func runSlot(_ runner: JobRunner, first: JobRecord, token: String) async {
+        var next: JobRecord? = first
+        while let record = next {
+            let (answer, limitedFor) = await runner.run(record, token: token)
+            next = nil
+            let now = Milliseconds.now
+            let (isNewlyDrained, mustWake) = state.withLock { state in
+                let isNewlyDrained = state.loop.slotAnswered(answer.summary, now: now)
+                if limitedFor > 0 { state.loop.limit(for: limitedFor, now: now) }
+                return (isNewlyDrained, answer.summary != .job)
+            }
+            if case .job(let record) = answer { next = record }
+            if isNewlyDrained { broadcast.send(.drained) }
+            if mustWake { wakeup.signal() }
+        }
+    }
+
+    private func makeRunner() -> JobRunner {
+        let eventLoop = store.redis.commands.eventLoop
+        return JobRunner(
+            store: store, options: options, terms: terms, handlers: handlers, events: broadcast, locks: locks,
+            mayContinue: { self.state.withLock { $0.loop.mayContinueSlot } },
+            keepsTrying: { self.state.withLock { !$0.isGraceOver } },
+            pause: { await Wakeup(eventLoop: eventLoop).sleep(atMost: $0) })
+    }
+
+    /// After a reply was lost, the job it would have brought may be ours: active, and locked with our token. It would otherwise
+    /// lie idle until it counts as stalled.
+    private func reclaim(_ token: String) async -> JobRecord? {
+        do {
+            guard let record = try await store.jobLocked(with: token) else { return nil }
+            _ = state.withLock { $0.loop.fetched(.job, now: Milliseconds.now) }
+            return record
+        } catch {
+            report(error)
+            return nil
+        }
+    }
+
+    private func report(_ error: any Error) {
+        options.logger.warning("\(error)", metadata: ["bullmq.queue": "\(queueName)"])
+        broadcast.send(.error(error))
+    }
+}
+
+extension FetchAnswer {
+    var summary: FetchLoop.Answer {
+        switch self {
+        case .job: .job
+        case .none(let limitedFor, let dueAt): .none(limitedFor: limitedFor, dueAt: dueAt)
+        case .notAsked: .notAsked
+        }
+    }
+}
+
+extension Double {
+    /// Decimal seconds without exponent, as Redis reads a time-out.
+    fileprivate var formattedSeconds: String {
+        let milliseconds = Int64((self * 1000).rounded(.up))
+        let fraction = String(milliseconds % 1000)
+        let padded = String(repeating: "0", count: 3 - fraction.count) + fraction
+        return "\(milliseconds / 1000).\(padded)"
+    }
+}

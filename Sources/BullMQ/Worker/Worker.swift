@@ -1,0 +1,241 @@
+import Logging
+import NIOCore
+public import ServiceLifecycle
+import Synchronization
+
+/// Takes jobs from a queue and runs handlers on them.
+///
+/// ```swift
+/// let worker = try Worker("media-jobs", redis: redis, options: WorkerOptions(concurrency: 4)) {
+///     Handler(Media.resize) { job in
+///         try await job.updateProgress(0.4)
+///         return try await resize(job.payload)
+///     }
+/// }
+/// try await ServiceGroup(services: [redis, worker], gracefulShutdownSignals: [.sigterm], logger: logger).run()
+/// ```
+///
+/// Jobs run at least once: one whose worker vanishes is given to another. Handlers run on the cooperative pool; fetching and
+/// lock renewal run elsewhere, so that a handler that computes for long does not lose its lock.
+///
+/// On graceful shutdown no more jobs are taken; those running may end within ``WorkerOptions/gracePeriod``, then their tasks are
+/// cancelled and the jobs put back in line without counting an attempt. A handler that ignores cancellation delays the end.
+public final class Worker: Service {
+    /// The worker's identity, a random UUID; its lock tokens begin with it.
+    public let id: String
+    /// Options given at creation.
+    public let options: WorkerOptions
+
+    let store: QueueStore
+    let handlers: HandlerTable
+    let broadcast = EventBroadcast<WorkerEvent>()
+    let locks: LockKeeper
+    let stalledChecker: StalledChecker
+    let blocking: RedisConnection
+    let state: Mutex<WorkerState>
+    let wakeup: Wakeup
+    let terms: FetchTerms
+
+    /// Creates a worker. Nothing is sent to Redis before ``run()``.
+    ///
+    /// - Parameters:
+    ///   - queueName: the queue whose jobs it takes.
+    ///   - redis: shared by everything in the process; the worker adds one connection for its waits.
+    ///   - options: see ``WorkerOptions``.
+    ///   - handlers: at least one; a job whose name none of them has fails with a message that lists them.
+    /// - Throws: `BullMQError` with code `invalidArgument`.
+    public init(
+        _ queueName: String, redis: Redis, options: WorkerOptions = WorkerOptions(),
+        @HandlerBuilder handlers: () -> [Handler]
+    ) throws(BullMQError) {
+        try options.validate()
+        self.options = options
+        id = UUIDText.random()
+        store = try QueueStore(name: queueName, prefix: options.prefix, redis: redis, logger: options.logger)
+        self.handlers = try HandlerTable(handlers())
+        locks = LockKeeper(store: store, options: options, events: broadcast)
+        stalledChecker = StalledChecker(store: store, options: options, events: broadcast)
+        blocking = redis.blockingConnection(
+            clientName: ClientName.worker(prefix: options.prefix, queue: queueName, name: options.name))
+        wakeup = Wakeup(eventLoop: redis.commands.eventLoop)
+        terms = FetchTerms(
+            lockDuration: options.lockDuration.milliseconds, limiter: options.limiter, workerName: options.name,
+            maximumMetricsPoints: options.metricsMinutes)
+        state = Mutex(
+            WorkerState(
+                loop: FetchLoop(
+                    concurrency: options.concurrency, drainDelay: options.drainDelay.milliseconds,
+                    maximumRateLimitDelay: options.maximumRateLimitDelay.milliseconds)))
+    }
+
+    /// The name of the queue.
+    public var queueName: String { store.name }
+
+    /// What happens in this worker from now on. A listener that is more than `limit` events behind loses the oldest.
+    public func events(bufferingNewest limit: Int = 1024) -> AsyncStream<WorkerEvent> {
+        broadcast.listen(bufferingNewest: limit)
+    }
+
+    /// Works until graceful shutdown, ``close(gracePeriod:)`` or cancellation, which allows no grace period.
+    ///
+    /// - Throws: `BullMQError` with code `lifecycle` if the worker runs or ran already; `RedisError` if the server refuses the
+    ///   connection at the start, or if the `Redis` object was closed.
+    public func run() async throws {
+        try state.withLock { state throws(BullMQError) in try state.begin() }
+        // Work that was begun is brought to its end even if this task is cancelled, so it happens in a task of its own.
+        let executor = EventLoopTaskExecutor(store.redis.commands.eventLoop)
+        let work = Task(executorPreference: executor) { try await self.work() }
+        state.withLock { $0.work = work }
+        try await withTaskCancellationHandler {
+            try await withGracefulShutdownHandler {
+                try await work.value
+            } onGracefulShutdown: {
+                self.beginClosing(gracePeriod: self.options.gracePeriod)
+            }
+        } onCancel: {
+            self.beginClosing(gracePeriod: .zero)
+        }
+    }
+
+    // MARK: Control
+
+    /// Ends the worker and waits until it has ended. Returns at once if it does not run.
+    ///
+    /// - Parameter gracePeriod: how long running jobs may still take; by default as in the options. With zero they are cancelled
+    ///   at once.
+    public func close(gracePeriod: Duration? = nil) async {
+        beginClosing(gracePeriod: gracePeriod ?? options.gracePeriod)
+        await withCheckedContinuation { continuation in
+            let isOver = state.withLock { state in
+                if state.phase == .running { state.closeWaiters.append(continuation) }
+                return state.phase != .running
+            }
+            if isOver { continuation.resume() }
+        }
+    }
+
+    /// Stops taking jobs; those running go on. Only this worker is concerned, see ``Queue/pause()`` for all.
+    ///
+    /// - Parameter waitsForActive: returns only when the running jobs have ended; true by default.
+    public func pause(waitsForActive: Bool = true) async {
+        let isNew = state.withLock { state in
+            defer { state.loop.isPaused = true }
+            return !state.loop.isPaused
+        }
+        if isNew {
+            stalledChecker.setPaused(true)
+            blocking.drop()
+            wakeup.signal()
+            broadcast.send(.paused)
+        }
+        guard waitsForActive else { return }
+        await withCheckedContinuation { continuation in
+            let isQuiet = state.withLock { state in
+                if state.loop.slots > 0, state.phase == .running { state.quietWaiters.append(continuation) }
+                return state.loop.slots == 0 || state.phase != .running
+            }
+            if isQuiet { continuation.resume() }
+        }
+    }
+
+    /// Takes jobs again after ``pause(waitsForActive:)``.
+    public func resume() {
+        let wasPaused = state.withLock { state in
+            defer { state.loop.isPaused = false }
+            return state.loop.isPaused
+        }
+        guard wasPaused else { return }
+        stalledChecker.setPaused(false)
+        wakeup.signal()
+        broadcast.send(.resumed)
+    }
+
+    /// Whether ``pause(waitsForActive:)`` is in force.
+    public var isPaused: Bool { state.withLock { $0.loop.isPaused } }
+
+    /// Whether ``run()`` is under way.
+    public var isRunning: Bool { state.withLock { $0.phase == .running } }
+
+    /// How many jobs may be processed at a time. Lowering it lets surplus jobs end without successors.
+    ///
+    /// - Throws: `BullMQError` with code `invalidArgument` for less than 1.
+    public func setConcurrency(_ concurrency: Int) throws(BullMQError) {
+        guard concurrency >= 1 else {
+            throw BullMQError(.invalidArgument, "concurrency must be a finite number greater than 0")
+        }
+        state.withLock { $0.loop.concurrency = concurrency }
+        wakeup.signal()
+    }
+
+    /// Cancels the task of a job that this worker is processing. How the job ends is up to its handler.
+    ///
+    /// - Returns: false if this worker is not processing that job, or it was cancelled before.
+    @discardableResult
+    public func cancel(_ jobID: String, reason: String? = nil) -> Bool {
+        locks.tracked.first { $0.id == jobID }?.cancel(.requested(reason)) ?? false
+    }
+
+    /// Cancels the tasks of all jobs that this worker is processing.
+    public func cancelAll(reason: String? = nil) {
+        for execution in locks.tracked { execution.cancel(.requested(reason)) }
+    }
+
+    /// Takes no more jobs; after `gracePeriod` those still running are cancelled.
+    func beginClosing(gracePeriod: Duration) {
+        let isFirst = state.withLock { state in
+            if gracePeriod == .zero { state.isGraceOver = true }
+            defer { state.loop.isClosing = true }
+            return !state.loop.isClosing
+        }
+        if isFirst {
+            broadcast.send(.closing)
+            options.logger.debug("closing", metadata: ["bullmq.queue": "\(queueName)"])
+        }
+        wakeup.signal()
+        blocking.drop()
+        interruptIfClosing()
+        guard gracePeriod > .zero else { return endGracePeriod() }
+        store.redis.commands.eventLoop.scheduleTask(in: .nanoseconds(gracePeriod.nanoseconds)) { [weak self] in
+            self?.endGracePeriod()
+        }
+    }
+
+    private func endGracePeriod() {
+        state.withLock { $0.isGraceOver = true }
+        for execution in locks.tracked { execution.cancel(.shuttingDown) }
+        wakeup.signal()
+        // Outcomes are stored promptly or, without a connection, not at all.
+        store.redis.commands.eventLoop.scheduleTask(in: .seconds(5)) { [weak self] in
+            self?.state.withLock { $0.work }?.cancel()
+        }
+    }
+}
+
+/// Everything about a worker that changes; guarded as a whole.
+struct WorkerState {
+    enum Phase { case new, running, over }
+
+    var loop: FetchLoop
+    var phase = Phase.new
+    var isGraceOver = false
+    var work: Task<Void, any Error>?
+    /// Gives up the operation under way of the main loop.
+    var interrupt: (@Sendable () -> Void)?
+    var closeWaiters: [CheckedContinuation<Void, Never>] = []
+    var quietWaiters: [CheckedContinuation<Void, Never>] = []
+
+    mutating func begin() throws(BullMQError) {
+        switch phase {
+        case .new: phase = .running
+        case .running: throw BullMQError(.lifecycle, "Worker is already running.")
+        case .over: throw BullMQError(.lifecycle, "This worker was closed; create a new one.")
+        }
+    }
+
+    /// Those who wait until no job runs, if none does.
+    mutating func takeQuietWaiters() -> [CheckedContinuation<Void, Never>] {
+        guard loop.slots == 0 || phase == .over else { return [] }
+        defer { quietWaiters = [] }
+        return quietWaiters
+    }
+}

@@ -1,0 +1,2 @@
+// The public interface of hiredis (Debian: libhiredis-dev).
+#include <hiredis/hiredis.h>

@@ -1,0 +1,46 @@
+/// The introduction on a new connection: who we are, which database, and whether the server is ready to serve.
+struct Handshake {
+    let commands: [RedisCommand]
+    /// How many of the commands, from the first, must succeed.
+    private let obligatory: Int
+
+    enum Verdict {
+        case accepted
+        /// Ready later (loading its data, or a replica without its master): connect again after a pause.
+        case notReady(RESPErrorReply)
+        case refused(RESPErrorReply)
+    }
+
+    init(_ configuration: RedisConfiguration) {
+        var commands: [RedisCommand] = []
+        if let password = configuration.password {
+            if let user = configuration.username {
+                commands.append(RedisCommand("AUTH", user, password))
+            } else {
+                commands.append(RedisCommand("AUTH", password))
+            }
+        }
+        if configuration.database != 0 {
+            commands.append(RedisCommand("SELECT", String(configuration.database)))
+        }
+        obligatory = commands.count
+        commands.append(RedisCommand("PING"))
+        if let name = configuration.clientName {
+            commands.append(RedisCommand("CLIENT", "SETNAME", name))
+        }
+        self.commands = commands
+    }
+
+    func verdict(on replies: [RESPValue]) -> Verdict {
+        // Without the optional commands only a name in a listing, or an early test of readiness, is missing.
+        for (index, reply) in replies.enumerated() {
+            guard case .error(let error) = reply else { continue }
+            switch error.code {
+            case "LOADING", "MASTERDOWN", "BUSY", "CLUSTERDOWN": return .notReady(error)
+            case "NOAUTH": return .refused(error)
+            default: if index < obligatory { return .refused(error) }
+            }
+        }
+        return .accepted
+    }
+}

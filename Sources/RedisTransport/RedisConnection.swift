@@ -1,0 +1,408 @@
+import Logging
+package import NIOCore
+import NIOPosix
+import NIOSSL
+import Synchronization
+
+/// One connection that is made when first needed and made again whenever it breaks.
+///
+/// Concurrent commands are pipelined in the order in which they were submitted. Everything that touches the socket happens on
+/// one event loop; submitting happens on the caller's thread under a short lock.
+package final class RedisConnection: Sendable {
+    private static let writeChunk = 256 << 10
+
+    let configuration: RedisConfiguration
+    package let eventLoop: any EventLoop
+    /// Blocking commands keep a connection silent on purpose, so its liveness is judged by their deadlines instead.
+    private let isForBlockingCommands: Bool
+    private let state = Mutex(ConnectionState())
+
+    package init(configuration: RedisConfiguration, eventLoop: any EventLoop, isForBlockingCommands: Bool = false) {
+        self.configuration = configuration
+        self.eventLoop = eventLoop
+        self.isForBlockingCommands = isForBlockingCommands
+    }
+
+    deinit {
+        let (channel, waiters) = state.withLock { state -> ((any Channel)?, [PendingReply.Waiter]) in
+            let waiters = state.queue.dropInFlight() + state.queue.dropUnsent()
+            switch state.phase {
+            case .ready(let channel), .closing(let channel): return (channel, waiters)
+            default: return (nil, waiters)
+            }
+        }
+        for waiter in waiters { waiter.fail(closedError) }
+        channel?.close(promise: nil)
+    }
+
+    /// Whether commands are being sent at present, rather than kept until there is a connection.
+    package var isConnected: Bool {
+        state.withLock { state in
+            if case .ready = state.phase { true } else { false }
+        }
+    }
+
+    // MARK: Submitting
+
+    /// Sends one command and waits for its reply. An error reply is returned as a value.
+    ///
+    /// Cancelling the task stops the waiting only: a command not yet written is dropped, the reply of a written one ignored.
+    package func send(_ command: RedisCommand) async throws -> RESPValue {
+        let pending = PendingReply(expected: 1)
+        return try await withTaskCancellationHandler {
+            try await withCheckedThrowingContinuation { continuation in
+                submit(command.encoded, pending, .single(continuation))
+            }
+        } onCancel: {
+            cancel(pending)
+        }
+    }
+
+    /// Sends several commands as one unit, nothing of anybody else between them, and waits for all replies.
+    package func send(unit commands: RedisUnit, replies: Int) async throws -> [RESPValue] {
+        guard replies > 0 else { return [] }
+        let pending = PendingReply(expected: replies)
+        return try await withTaskCancellationHandler {
+            try await withCheckedThrowingContinuation { continuation in
+                submit(commands.encoded, pending, .batch(continuation))
+            }
+        } onCancel: {
+            cancel(pending)
+        }
+    }
+
+    /// Sends a command that keeps the server waiting. If no reply came within `deadline` the connection is dropped, since a
+    /// peer that vanished without a word looks exactly like one with nothing to say.
+    package func sendBlocking(_ command: RedisCommand, deadline: Duration) async throws -> RESPValue {
+        let pending = PendingReply(expected: 1)
+        return try await withTaskCancellationHandler {
+            try await withCheckedThrowingContinuation { continuation in
+                submit(command.encoded, pending, .single(continuation))
+                eventLoop.scheduleTask(in: deadline.timeAmount) { [weak self] in self?.expire(pending, after: deadline) }
+            }
+        } onCancel: {
+            cancel(pending)
+        }
+    }
+
+    private enum Submission {
+        case nothing, connect, drain, watchOffline
+        case fail(any Error)
+    }
+
+    private func submit(_ bytes: ByteBuffer, _ pending: PendingReply, _ waiter: PendingReply.Waiter) {
+        let submission = state.withLock { state -> Submission in
+            if pending.isCancelled { return .fail(CancellationError()) }
+            switch state.phase {
+            case .closing, .closed: return .fail(closedError)
+            default: break
+            }
+            guard state.queue.admits(bytes: bytes.readableBytes, limit: configuration.maximumQueuedBytes) else {
+                return .fail(queueFullError)
+            }
+            pending.waiter = waiter
+            state.queue.enqueue(bytes, pending)
+            switch state.phase {
+            case .idle:
+                state.phase = .connecting
+                return .connect
+            case .ready:
+                if state.isDrainScheduled { return .nothing }
+                state.isDrainScheduled = true
+                return .drain
+            default:
+                return .watchOffline
+            }
+        }
+        switch submission {
+        case .nothing: break
+        case .fail(let error): waiter.fail(error)
+        case .drain: eventLoop.execute { self.drain() }
+        case .connect:
+            watchOffline(pending)
+            eventLoop.execute { self.connect() }
+        case .watchOffline: watchOffline(pending)
+        }
+    }
+
+    private func watchOffline(_ pending: PendingReply) {
+        guard let limit = configuration.offlineTimeout else { return }
+        eventLoop.scheduleTask(in: limit.timeAmount) { [weak self] in self?.expireOffline(pending, after: limit) }
+    }
+
+    private func cancel(_ pending: PendingReply) {
+        let waiter = state.withLock { _ -> PendingReply.Waiter? in
+            pending.isCancelled = true
+            return pending.takeWaiter()
+        }
+        waiter?.fail(CancellationError())
+    }
+
+    private func expireOffline(_ pending: PendingReply, after limit: Duration) {
+        let (waiter, cause) = state.withLock { state -> (PendingReply.Waiter?, (any Error)?) in
+            guard !pending.isWritten else { return (nil, nil) }
+            pending.isCancelled = true
+            return (pending.takeWaiter(), state.lastFailure)
+        }
+        waiter?.fail(
+            RedisError(.notConnected, "No connection to Redis at \(configuration.endpoint) within \(limit)", underlying: cause))
+    }
+
+    private func expire(_ pending: PendingReply, after deadline: Duration) {
+        let (waiter, wasWritten, cause) = state.withLock { state -> (PendingReply.Waiter?, Bool, (any Error)?) in
+            let waiter = pending.takeWaiter()
+            if waiter != nil { pending.isCancelled = true }
+            return (waiter, pending.isWritten, state.lastFailure)
+        }
+        guard let waiter else { return }
+        if wasWritten {
+            let error = RedisError(.timeout, "Redis at \(configuration.endpoint) did not answer within \(deadline)")
+            drop(because: error)
+            waiter.fail(error)
+        } else {
+            waiter.fail(
+                RedisError(
+                    .notConnected, "No connection to Redis at \(configuration.endpoint) within \(deadline)",
+                    underlying: cause))
+        }
+    }
+
+    // MARK: Writing
+
+    func drain() {
+        eventLoop.assertInEventLoop()
+        while true {
+            let channel = state.withLock { state -> (any Channel)? in
+                state.isDrainScheduled = false
+                switch state.phase {
+                case .ready(let channel), .closing(let channel): return state.queue.hasUnsent ? channel : nil
+                default: return nil
+                }
+            }
+            // When not writable, draining goes on as soon as the channel says that it is again.
+            guard let channel, channel.isWritable else { return }
+            let buffers = state.withLock { $0.queue.takeUnsent(limit: Self.writeChunk, allocator: channel.allocator) }
+            for buffer in buffers { channel.write(buffer, promise: nil) }
+            channel.flush()
+        }
+    }
+
+    // MARK: Reading
+
+    /// Hands replies to their waiters. False if one arrived that nobody asked for.
+    func deliver(_ replies: [RESPValue]) -> Bool {
+        var deliveries: [Delivery] = []
+        deliveries.reserveCapacity(replies.count)
+        let (inStep, finished) = state.withLock { state -> (Bool, (any Channel)?) in
+            for reply in replies {
+                switch state.queue.receive(reply) {
+                case .delivered(let delivery): deliveries.append(delivery)
+                case .absorbed: break
+                case .unexpected: return (false, nil)
+                }
+            }
+            if case .closing(let channel) = state.phase, state.queue.isEmpty { return (true, channel) }
+            return (true, nil)
+        }
+        for delivery in deliveries { delivery.perform() }
+        finished?.close(promise: nil)
+        return inStep
+    }
+
+    /// Called at each keep-alive tick that saw no byte: true if something is in flight or a probe could be queued.
+    func probe() {
+        let needsDrain = state.withLock { state -> Bool in
+            guard case .ready = state.phase, state.queue.isEmpty else { return false }
+            state.queue.enqueue(RedisCommand("PING").encoded, PendingReply(expected: 1))
+            return true
+        }
+        if needsDrain { drain() }
+    }
+
+    // MARK: Connecting
+
+    private func connect() {
+        eventLoop.assertInEventLoop()
+        let bootstrap = ClientBootstrap(group: eventLoop)
+            .connectTimeout(configuration.connectTimeout.timeAmount)
+            .channelOption(.writeBufferWaterMark, value: .init(low: 256 << 10, high: 1 << 20))
+            .channelInitializer { [weak self, configuration] channel in
+                channel.eventLoop.makeCompletedFuture {
+                    if case .enabled(let tls) = configuration.tls {
+                        let context = try NIOSSLContext(configuration: tls)
+                        try channel.pipeline.syncOperations.addHandler(
+                            try NIOSSLClientHandler(context: context, serverHostname: configuration.serverNameForTLS))
+                    }
+                    guard let self else { throw ChannelError.ioOnClosedChannel }
+                    try channel.pipeline.syncOperations.addHandler(
+                        RedisChannelHandler(
+                            connection: self, handshake: Handshake(configuration), configuration: configuration,
+                            keepsAlive: !self.isForBlockingCommands))
+                }
+            }
+        let connected: EventLoopFuture<any Channel>
+        switch configuration.endpoint {
+        case .tcp(let host, let port):
+            connected =
+                bootstrap
+                .channelOption(.socketOption(.so_keepalive), value: 1)
+                .channelOption(.tcpOption(.tcp_nodelay), value: 1)
+                .connect(host: host, port: port)
+        case .unixSocket(let path):
+            connected = bootstrap.connect(unixDomainSocketPath: path)
+        }
+        connected.whenFailure { [weak self] error in self?.connectFailed(error) }
+    }
+
+    /// The server accepted us: commands flow from now on.
+    func handshakeSucceeded(_ channel: any Channel) {
+        let isWanted = state.withLock { $0.becomeReady(channel) }
+        guard isWanted else { return channel.close(promise: nil) }
+        configuration.logger.debug("connected", metadata: ["redis.endpoint": "\(configuration.endpoint)"])
+        drain()
+    }
+
+    /// The server does not want us (wrong password, unknown database...): trying again by itself would not help, so everybody
+    /// who waits is told, and the next command tries again.
+    func handshakeRefused(_ reply: RESPErrorReply) {
+        let error = RedisError(
+            .handshakeRefused, "Redis at \(configuration.endpoint) refused the connection: \(reply.message)",
+            underlying: reply)
+        let waiters = state.withLock { state -> [PendingReply.Waiter] in
+            guard case .connecting = state.phase else { return [] }
+            state.phase = .idle
+            state.lastFailure = error
+            return state.queue.dropUnsent()
+        }
+        configuration.logger.error("connection refused", metadata: ["redis.error": "\(error)"])
+        for waiter in waiters { waiter.fail(error) }
+    }
+
+    private func connectFailed(_ error: any Error) {
+        let pause = state.withLock { state -> Duration? in
+            guard case .connecting = state.phase else { return nil }
+            return state.backOff(after: error, configuration.reconnect)
+        }
+        guard let pause else { return }
+        configuration.logger.debug(
+            "cannot connect",
+            metadata: ["redis.endpoint": "\(configuration.endpoint)", "redis.error": "\(error)", "redis.pause": "\(pause)"])
+        scheduleReconnect(in: pause)
+    }
+
+    private func scheduleReconnect(in pause: Duration) {
+        eventLoop.scheduleTask(in: pause.timeAmount) { [weak self] in
+            guard let self else { return }
+            let isWanted = state.withLock { state -> Bool in
+                guard case .backingOff = state.phase else { return false }
+                state.phase = .connecting
+                return true
+            }
+            if isWanted { connect() }
+        }
+    }
+
+    /// A channel ended, whatever the reason.
+    func channelClosed(_ channel: any Channel, wasReady: Bool, error: any Error) {
+        var lost: [PendingReply.Waiter] = []
+        var unsent: [PendingReply.Waiter] = []
+        var closeWaiters: [CheckedContinuation<Void, Never>] = []
+        let pause = state.withLock { state -> Duration? in
+            switch state.phase {
+            case .ready(let current) where current === channel:
+                lost = state.queue.dropInFlight()
+                return state.backOff(after: error, configuration.reconnect)
+            case .closing(let current) where current === channel:
+                lost = state.queue.dropInFlight()
+                unsent = state.queue.dropUnsent()
+                closeWaiters = state.finishClosing()
+                return nil
+            case .connecting where !wasReady:
+                return state.backOff(after: error, configuration.reconnect)
+            default:
+                return nil
+            }
+        }
+        let lostError = RedisError(
+            .replyLost,
+            "The connection to Redis at \(configuration.endpoint) was lost before the reply came; "
+                + "the command may or may not have been executed", underlying: error)
+        for waiter in lost { waiter.fail(lostError) }
+        for waiter in unsent { waiter.fail(closedError) }
+        for waiter in closeWaiters { waiter.resume() }
+        if let pause {
+            configuration.logger.debug(
+                "connection lost",
+                metadata: ["redis.endpoint": "\(configuration.endpoint)", "redis.error": "\(error)", "redis.pause": "\(pause)"])
+            scheduleReconnect(in: pause)
+        }
+    }
+
+    // MARK: Ending
+
+    /// Drops the current socket, if any. Commands in flight fail with `replyLost`; the connection is made again.
+    package func drop(because error: RedisError? = nil) {
+        let channel = state.withLock { state -> (any Channel)? in
+            if case .ready(let channel) = state.phase { return channel }
+            return nil
+        }
+        guard let channel else { return }
+        if let error { configuration.logger.debug("connection dropped", metadata: ["redis.error": "\(error)"]) }
+        // At once, so that nothing submitted from here on travels on the socket that is about to close.
+        channelClosed(channel, wasReady: true, error: error ?? closedError)
+        channel.close(promise: nil)
+    }
+
+    /// Ends the connection. Commands already submitted are completed first, unless `immediately` or they take longer than `timeout`.
+    package func close(immediately: Bool = false, timeout: Duration = .seconds(10)) async {
+        await withCheckedContinuation { continuation in
+            var unsent: [PendingReply.Waiter] = []
+            var channel: (any Channel)?
+            let isDone = state.withLock { state -> Bool in
+                switch state.phase {
+                case .closed:
+                    return true
+                case .idle, .connecting, .backingOff:
+                    state.phase = .closed
+                    unsent = state.queue.dropUnsent()
+                    return true
+                case .ready(let current):
+                    state.phase = .closing(current)
+                    channel = immediately || state.queue.isEmpty ? current : nil
+                    if channel == nil { scheduleForcedClose(of: current, in: timeout) }
+                case .closing(let current):
+                    if immediately { channel = current }
+                }
+                state.closeWaiters.append(continuation)
+                return false
+            }
+            for waiter in unsent { waiter.fail(closedError) }
+            channel?.close(promise: nil)
+            if isDone { continuation.resume() }
+        }
+    }
+
+    private func scheduleForcedClose(of channel: any Channel, in timeout: Duration) {
+        eventLoop.scheduleTask(in: timeout.timeAmount) { channel.close(promise: nil) }
+    }
+
+    private var closedError: RedisError {
+        RedisError(.closed, "The connection to Redis at \(configuration.endpoint) is closed")
+    }
+
+    private var queueFullError: RedisError {
+        RedisError(
+            .queueFull,
+            "More than \(configuration.maximumQueuedBytes) bytes wait to be sent to Redis at \(configuration.endpoint); "
+                + "await earlier calls before making more, or raise maximumQueuedBytes")
+    }
+}
+
+extension RedisConfiguration {
+    /// Certificates are verified against a name; an address has none to announce.
+    fileprivate var serverNameForTLS: String? {
+        guard case .tcp(let host, _) = endpoint else { return nil }
+        let isAddress = (try? SocketAddress(ipAddress: host, port: 0)) != nil
+        return isAddress ? nil : host
+    }
+}
