@@ -40,11 +40,6 @@ let library: [Target] = [
     ),
     .target(name: "BullMQTesting", dependencies: [nioCore, nioPosix], swiftSettings: settings),
     .testTarget(
-        name: "BullMQTests",
-        dependencies: ["BullMQ"],
-        swiftSettings: settings
-    ),
-    .testTarget(
         name: "BullMQTestingTests",
         dependencies: ["BullMQTesting", nioCore, nioPosix],
         swiftSettings: settings
@@ -79,6 +74,7 @@ let samples: [Target] = [
         name: "media-worker",
         dependencies: [
             "BullMQ", "MediaJobs", "MediaProcessing", logging, serviceLifecycle,
+            .product(name: "UnixSignals", package: "swift-service-lifecycle"),
             .product(name: "ArgumentParser", package: "swift-argument-parser"),
         ],
         path: "Samples/MediaWorker/Executable",

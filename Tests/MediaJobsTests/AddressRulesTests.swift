@@ -1,5 +1,6 @@
 // Which addresses a job may lead to.
 
+import Foundation
 import Testing
 
 @testable import MediaJobs

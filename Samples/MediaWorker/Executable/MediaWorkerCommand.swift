@@ -8,6 +8,7 @@ import Logging
 import MediaJobs
 import MediaProcessing
 import ServiceLifecycle
+import UnixSignals
 
 @main
 struct MediaWorkerCommand: AsyncParsableCommand {

@@ -20,15 +20,13 @@ struct MediaWorkerSettings {
         /// A variable that is set to nothing counts as not set.
         func variable(_ name: String) -> String? { environment[name].flatMap { $0.isEmpty ? nil : $0 } }
         func number(_ option: Int?, _ name: String, default standard: Int, in range: ClosedRange<Int>) throws -> Int {
-            guard
-                let value = option
-                    ?? (try variable(name).map { text in
-                        guard let value = Int(text) else {
-                            throw ValidationError("\(name) must be a number, but is \"\(text)\"")
-                        }
-                        return value
-                    })
-            else { return standard }
+            var value = option ?? standard
+            if option == nil, let text = variable(name) {
+                guard let number = Int(text) else {
+                    throw ValidationError("\(name) must be a number, but is \"\(text)\"")
+                }
+                value = number
+            }
             guard range.contains(value) else {
                 throw ValidationError(
                     "\(name) must be from \(range.lowerBound) to \(range.upperBound), but is \(value)")

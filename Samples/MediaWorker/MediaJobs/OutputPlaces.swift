@@ -35,7 +35,8 @@ public struct OutputPlaces: Sendable {
 
     /// The last part of a URL's path without extension, made safe.
     static func stem(of input: String) -> String {
-        let path = input.prefix { $0 != "?" && $0 != "#" }
+        let reference = input.firstIndex(of: ":").map { input[input.index(after: $0)...] } ?? input[...]
+        let path = reference.prefix { $0 != "?" && $0 != "#" }
         let last = path.split(separator: "/").last.map(String.init) ?? ""
         let name = last.percentDecoded ?? last
         let stem = name.lastIndex(of: ".").map { String(name[..<$0]) } ?? name
