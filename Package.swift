@@ -81,8 +81,10 @@ let samples: [Target] = [
         swiftSettings: settings
     ),
     .testTarget(
-        name: "MediaJobsTests",
-        dependencies: ["MediaJobs", "MediaProcessing", nioCore, nioHTTP1, nioPosix],
+        name: "MediaWorkerTests",
+        dependencies: [
+            "BullMQ", "BullMQTesting", "MediaJobs", "MediaProcessing", "media-worker", nioCore, nioHTTP1, nioPosix,
+        ],
         swiftSettings: settings
     ),
 ]

@@ -40,6 +40,8 @@ struct MediaWorkerCommand: AsyncParsableCommand {
     var concurrency: Int?
     @Option(help: "host:port pairs, with commas, that may be asked although private. MEDIA_TRUSTED_HOSTS.")
     var trustedHosts: String?
+    @Option(help: "Seconds that one job may take. MEDIA_TIMEOUT; default 1200.")
+    var timeout: Int?
     @Option(help: "Seconds that running jobs may still take after SIGTERM. MEDIA_GRACE; default 30.")
     var grace: Int?
     @Option(help: "trace, debug, info, notice, warning, error or critical. LOG_LEVEL; default info.")
@@ -96,7 +98,7 @@ struct MediaWorkerCommand: AsyncParsableCommand {
     ) throws -> Worker {
         let options = WorkerOptions(
             prefix: settings.prefix, concurrency: settings.concurrency, lockDuration: .seconds(60),
-            gracePeriod: settings.grace, logger: logger)
+            jobTimeout: settings.timeout, gracePeriod: settings.grace, logger: logger)
         let handling = MediaJobHandling(runner: runner, logger: logger)
         return try Worker(settings.queue, redis: redis, options: options) {
             for operation in MediaOperationCatalogue.all { handling.handler(for: operation) }

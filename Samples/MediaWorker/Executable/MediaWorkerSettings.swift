@@ -13,6 +13,7 @@ struct MediaWorkerSettings {
     let temporary: URL
     let concurrency: Int
     let trustedHosts: Set<String>
+    let timeout: Duration
     let grace: Duration
     let logLevel: Logger.Level
 
@@ -43,6 +44,7 @@ struct MediaWorkerSettings {
             (command.temporary ?? variable("MEDIA_TEMP")).map { URL(fileURLWithPath: $0, isDirectory: true) }
             ?? FileManager.default.temporaryDirectory.appendingPathComponent("media-worker", isDirectory: true)
         concurrency = try number(command.concurrency, "MEDIA_CONCURRENCY", default: 1, in: 1...64)
+        timeout = .seconds(try number(command.timeout, "MEDIA_TIMEOUT", default: 1200, in: 1...86400))
         grace = .seconds(try number(command.grace, "MEDIA_GRACE", default: 30, in: 0...3600))
         let hosts = command.trustedHosts ?? variable("MEDIA_TRUSTED_HOSTS") ?? ""
         trustedHosts = Set(

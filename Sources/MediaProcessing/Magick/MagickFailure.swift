@@ -36,6 +36,9 @@ struct MagickMessage {
         }
     }
 
+    /// Whether a warning is about the picture itself; the others are about metadata and of no interest to anybody.
+    var concernsPixels: Bool { severity == Int(CorruptImageWarning.rawValue) }
+
     /// Severities 300 to 399 are warnings.
     var isWarning: Bool { (300..<400).contains(severity) }
 

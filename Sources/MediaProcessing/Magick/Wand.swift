@@ -60,7 +60,7 @@ struct Wand: ~Copyable {
         for message in messages where message.meansTruncation {
             throw MediaError(.corruptInput, "The \(format.rawValue) file ends early or is damaged (\(message.text))")
         }
-        return Set(messages.filter { $0.isWarning && !$0.text.isEmpty }.map(\.text)).sorted()
+        return Set(messages.filter { $0.concernsPixels && !$0.text.isEmpty }.map(\.text)).sorted()
     }
 
     /// Encodes all frames, or the current one if the format holds only one.
