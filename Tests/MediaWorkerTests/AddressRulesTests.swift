@@ -45,7 +45,8 @@ import Testing
             ("ftp://example.com/a.jpg", MediaJobError.Code.forbiddenURL), ("gopher://example.com/", .forbiddenURL),
             ("http://user:secret@example.com/", .forbiddenURL), ("http://user@example.com/", .forbiddenURL),
             ("http://example.com:8080/", .forbiddenURL), ("http://example.com:22/", .forbiddenURL),
-            ("http:///a.jpg", .invalidData), ("a.jpg", .forbiddenURL), ("http://exa mple.com/", .invalidData),
+            ("http:///a.jpg", .invalidData),
+            ("http://ex%61mple.com/", .invalidData), ("a.jpg", .forbiddenURL), ("http://exa mple.com/", .invalidData),
             ("http://example.com/\r\nX: y", .invalidData), ("data:image/png;base64,AAAA", .forbiddenURL),
             ("https://example.com/" + String(repeating: "a", count: 2048), .invalidData),
         ])
@@ -59,6 +60,7 @@ import Testing
         #expect(plain.port == 80 && !plain.isSecure && plain.host.lowercased() == "example.com")
         let literal = try RemoteURL("https://[2606:4700::1111]/a", ports: [80, 443])
         #expect(literal.port == 443 && literal.isSecure && literal.host == "2606:4700::1111")
+        #expect(try RemoteURL("http://exämple.com/", ports: [80]).host == "xn--exmple-cua.com")
         let relative = try RemoteURL("/b.jpg", relativeTo: plain.url, ports: [80, 443])
         #expect(relative.url.absoluteString.lowercased() == "http://example.com/b.jpg")
     }

@@ -83,6 +83,9 @@ import Testing
         let host = "pinned.invalid:\(server.port)"
         #expect(try await fetch("http://\(host)/a", trusted: [host], resolver: resolver) == Self.picture)
         #expect(server.requests.map(\.host) == [host])
+        let shouted = FakeResolver(names: ["PINNED.Invalid": [Self.loopback], "pinned.invalid": [Self.loopback]])
+        let other = "PINNED.Invalid:\(server.port)"
+        #expect(try await fetch("http://\(other)/a", trusted: [host], resolver: shouted) == Self.picture)
         await server.stop()
     }
 

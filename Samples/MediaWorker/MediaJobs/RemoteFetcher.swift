@@ -77,7 +77,7 @@ public struct RemoteFetcher: Sendable {
     {
         let address = try await address(for: target)
         var configuration = HTTPClient.Configuration()
-        configuration.dnsOverride = [target.host: address.text]
+        for spelling in [target.host, target.host.lowercased()] { configuration.dnsOverride[spelling] = address.text }
         configuration.redirectConfiguration = .disallow
         configuration.proxy = nil
         configuration.decompression = .disabled

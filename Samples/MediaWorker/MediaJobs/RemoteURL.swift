@@ -32,8 +32,10 @@ public struct RemoteURL: Sendable, Equatable {
         guard url.user == nil, url.password == nil else {
             throw MediaJobError(.forbiddenURL, "\"input_url\" must not carry a user name or password")
         }
-        guard let host = url.host, !host.isEmpty, !host.contains("%") else {
-            throw MediaJobError(.invalidData, "\"input_url\" must name a host")
+        // Only plain ASCII: the host that is resolved and pinned must be the same text that the HTTP client looks up.
+        let authority = url.absoluteString.drop { $0 != "/" }.dropFirst(2).prefix { !"/?#".contains($0) }
+        guard let host = url.host, !host.isEmpty, host.utf8.allSatisfy(Self.isPlain), !authority.contains("%") else {
+            throw MediaJobError(.invalidData, "\"input_url\" must name a host, without percent signs")
         }
         isSecure = scheme == "https"
         port = url.port ?? (isSecure ? 443 : 80)
@@ -41,7 +43,15 @@ public struct RemoteURL: Sendable, Equatable {
             let allowed = ports.sorted().map(String.init).joined(separator: ", ")
             throw MediaJobError(.forbiddenURL, "\"input_url\" must use one of the ports \(allowed), not \(port)")
         }
-        self.host = host.trimmingPrefix("[").hasSuffix("]") ? String(host.dropFirst().dropLast()) : host
+        self.host = host.hasPrefix("[") ? String(host.dropFirst().dropLast()) : host
         self.url = url
+    }
+
+    private static func isPlain(_ byte: UInt8) -> Bool {
+        switch byte {
+        case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"): true
+        case UInt8(ascii: "0")...UInt8(ascii: "9"): true
+        default: "-._:[]".utf8.contains(byte)
+        }
     }
 }

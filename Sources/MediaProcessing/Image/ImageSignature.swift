@@ -43,7 +43,6 @@ extension ImageFormat {
             switch brand {
             case "avif": return .avif
             case "heic", "heix", "heim", "heis": return .heic
-            case "mif1": continue
             default: continue
             }
         }
