@@ -41,6 +41,11 @@ let library: [Target] = [
     ),
     .target(name: "BullMQTesting", dependencies: [nioCore, nioPosix], swiftSettings: settings),
     .testTarget(
+        name: "BullMQTests",
+        dependencies: ["BullMQ"],
+        swiftSettings: settings
+    ),
+    .testTarget(
         name: "BullMQTestingTests",
         dependencies: ["BullMQTesting", nioCore, nioPosix],
         swiftSettings: settings
