@@ -65,9 +65,12 @@ struct MediaJobHandling: Sendable {
     /// What a failure means for the job: no further attempts for what cannot succeed, else the queue's back-off
     /// decides.
     private func outcome(of error: any Error, for job: Job) -> any Error {
+        if let error = error as? MediaError, error.code == .cancelled {
+            logger.notice("given up", metadata: ["job": "\(job.id)", "operation": "\(job.name)"])
+            return CancellationError()
+        }
         logger.warning("failed", metadata: ["job": "\(job.id)", "operation": "\(job.name)", "error": "\(error)"])
         switch error {
-        case let error as MediaError where error.code == .cancelled: return CancellationError()
         case let error as MediaError where error.isPermanent: return JobOutcome.unrecoverable(error.description)
         case let error as MediaJobError where error.isPermanent: return JobOutcome.unrecoverable(error.description)
         case let error as MediaJobError:
