@@ -82,6 +82,18 @@ let conformance: [Target] = [
         swiftSettings: settings
     ),
     .target(name: "PeerTesting", dependencies: ["Peers"], path: "Conformance/PeerTesting", swiftSettings: settings),
+    .executableTarget(
+        name: "bench-subject",
+        dependencies: ["BullMQ"],
+        path: "Conformance/Bench/Subject",
+        swiftSettings: settings
+    ),
+    .executableTarget(
+        name: "bench",
+        dependencies: ["BullMQTesting", "Peers", "Witness"],
+        path: "Conformance/Bench/Harness",
+        swiftSettings: settings
+    ),
     .testTarget(
         name: "WitnessTests",
         dependencies: ["Witness", "BullMQTesting"],
