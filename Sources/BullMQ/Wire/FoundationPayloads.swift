@@ -12,7 +12,10 @@ extension PayloadEncoderNode {
     func encodeFoundationType<T: Encodable>(_ value: T) throws -> Bool {
         if let date = exactly(value, as: Date.self) {
             guard let timestamp = ISO8601Timestamp(secondsSince1970: date.timeIntervalSince1970) else {
-                throw UnencodableValue(reason: "The date is beyond the 100,000,000 days around 1970 JavaScript knows.")
+                // Not the date itself: printing the error would print it, and Foundation traps on dates so far away.
+                throw UnencodableValue(
+                    value: date.timeIntervalSince1970,
+                    reason: "The date is beyond the 100,000,000 days around 1970 JavaScript knows.")
             }
             timestamp.write(to: &writer)
         } else if let url = exactly(value, as: URL.self) {
@@ -20,7 +23,7 @@ extension PayloadEncoderNode {
         } else if let data = exactly(value, as: Data.self) {
             writer.append(string: data.base64EncodedString())
         } else if let decimal = exactly(value, as: Decimal.self) {
-            guard !decimal.isNaN else { throw UnencodableValue.notFinite("NaN") }
+            guard !decimal.isNaN else { throw UnencodableValue.notFinite(decimal) }
             writer.bytes.append(contentsOf: decimal.description.utf8)
         } else {
             return false

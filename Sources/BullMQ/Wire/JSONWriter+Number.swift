@@ -2,12 +2,8 @@
 
 extension JSONWriter {
     /// Appends all digits of an integer.
-    mutating func append(integer: some FixedWidthInteger) {
-        if let small = Int64(exactly: integer) {
-            append(decimal: small.magnitude, isNegative: small < 0)
-        } else {
-            bytes.append(contentsOf: integer.description.utf8)
-        }
+    mutating func append(integer: Int64) {
+        append(decimal: integer.magnitude, isNegative: integer < 0)
     }
 
     /// Appends a number as `JSON.stringify` does: `null` for what is not finite, `0` for negative zero, otherwise the fewest
@@ -23,7 +19,8 @@ extension JSONWriter {
     /// Appends a number with the fewest digits that read back as the same `Float`.
     mutating func append(number: Float) {
         guard number.isFinite else { return append(literal: "null") }
-        append(shortest: number == 0 ? "0" : number.description)
+        guard number != 0 else { return append(byte: JSONByte.zero) }
+        append(shortest: number.description)
     }
 
     private mutating func append(decimal magnitude: UInt64, isNegative: Bool) {
@@ -76,7 +73,7 @@ extension JSONWriter {
                 bytes.append(contentsOf: digits[1...])
             }
             append(literal: point > 0 ? "e+" : "e-")
-            append(integer: abs(point - 1))
+            append(integer: Int64(abs(point - 1)))
         }
     }
 
@@ -101,6 +98,7 @@ private struct ShortestDigits {
             switch byte {
             case JSONByte.minus where isExponent: exponentSign = -1
             case JSONByte.minus: isNegative = true
+            case JSONByte.plus: break
             case JSONByte.point: isFraction = true
             case UInt8(ascii: "e"): isExponent = true
             case JSONByte.zero...JSONByte.nine where isExponent: exponent = exponent * 10 + Int(byte - JSONByte.zero)

@@ -4,7 +4,7 @@
 ///
 /// | Swift | JSON that is accepted |
 /// |---|---|
-/// | integers | a number without fraction that fits (`5`, `5.0`, `5e0`) |
+/// | integers up to 64 bits | a number without fraction that fits (`5`, `5.0`, `5e0`) |
 /// | `Double`, `Float` | a number that fits; integers beyond 2^53 are rounded |
 /// | `Date` | ISO 8601 text with `Z` or an offset, with or without fraction; or a number, milliseconds since 1970 |
 /// | `Data` | Base64 text |

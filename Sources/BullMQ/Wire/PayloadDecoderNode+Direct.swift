@@ -46,8 +46,6 @@ extension PayloadDecoderNode {
         if type == UInt16.self { return exactly(try integer(UInt16.self, from: value), as: type) }
         if type == Int8.self { return exactly(try integer(Int8.self, from: value), as: type) }
         if type == UInt8.self { return exactly(try integer(UInt8.self, from: value), as: type) }
-        if type == Int128.self { return exactly(try integer(Int128.self, from: value), as: type) }
-        if type == UInt128.self { return exactly(try integer(UInt128.self, from: value), as: type) }
         return nil
     }
 

@@ -6,7 +6,7 @@
 /// |---|---|
 /// | structures, classes, enumerations | as their `encode(to:)` says; members in the order it encodes them |
 /// | `Optional` | left out of objects where synthesized code uses `encodeIfPresent`, otherwise `null` |
-/// | integers | all digits; JavaScript readers round beyond 2^53 |
+/// | integers up to `Int64.max` | all digits; JavaScript readers round beyond 2^53 |
 /// | `Double`, `Float` | fewest digits, in JavaScript's notation |
 /// | `Date` | text, ISO 8601 in UTC with milliseconds: `"2026-01-02T03:04:05.678Z"` |
 /// | `Data` | text, Base64 |
@@ -14,8 +14,8 @@
 /// | `Decimal` | number, all digits |
 /// | ``JSONValue``, ``JSONText`` | themselves |
 ///
-/// **Numbers that are not finite are an error** here, where JavaScript would silently write `null`: a payload that cannot be
-/// read back should be noticed by the program that makes it.
+/// **Numbers that are not finite are an error** here, where JavaScript would silently write `null`, and so are integers beyond
+/// `Int64`, which every reader would round: a payload that cannot be read back should be noticed by the program that makes it.
 ///
 /// Bytes are written as the value is walked; there is no tree in between. A key that is encoded twice into one object
 /// therefore occurs twice in the text, of which readers take the last. A dictionary's members come in the dictionary's order,
@@ -31,7 +31,8 @@ public struct PayloadEncoder: Sendable {
     ///
     /// - Parameter value: The value: anything JSON can express, not only objects and arrays.
     /// - Returns: JSON as UTF-8.
-    /// - Throws: `EncodingError.invalidValue` with the coding path of what JSON cannot express (a number that is not finite,
+    /// - Throws: `EncodingError.invalidValue` with the coding path of what JSON cannot express (a number that is not finite
+    ///   or an integer beyond `Int64`,
     ///   a date beyond JavaScript's range), and whatever the value's `encode(to:)` throws.
     public func encode(_ value: some Encodable) throws -> [UInt8] {
         let node = PayloadEncoderNode(codingPath: [], userInfo: userInfo)

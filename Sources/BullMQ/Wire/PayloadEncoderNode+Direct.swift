@@ -11,7 +11,7 @@ extension PayloadEncoderNode {
         if let string = exactly(value, as: String.self) {
             writer.append(string: string)
         } else if let integer = exactly(value, as: Int.self) {
-            writer.append(integer: integer)
+            writer.append(integer: Int64(integer))
         } else if let bool = exactly(value, as: Bool.self) {
             writer.append(bool: bool)
         } else if let double = exactly(value, as: Double.self) {
@@ -32,13 +32,13 @@ extension PayloadEncoderNode {
         } else if let strings = exactly(value, as: [String].self) {
             append(strings) { writer.append(string: $0) }
         } else if let integers = exactly(value, as: [Int].self) {
-            append(integers) { writer.append(integer: $0) }
+            append(integers) { writer.append(integer: Int64($0)) }
         } else if let doubles = exactly(value, as: [Double].self), doubles.allSatisfy(\.isFinite) {
             append(doubles) { writer.append(number: $0) }
         } else if let float = exactly(value, as: Float.self) {
-            guard float.isFinite else { throw UnencodableValue.notFinite(float.description) }
+            guard float.isFinite else { throw UnencodableValue.notFinite(float) }
             writer.append(number: float)
-        } else if encodeFixedWidthInteger(value) {
+        } else if try encodeFixedWidthInteger(value) {
             return true
         } else {
             return try encodeFoundationType(value)
@@ -46,37 +46,38 @@ extension PayloadEncoderNode {
         return true
     }
 
-    private func encodeFixedWidthInteger<T: Encodable>(_ value: T) -> Bool {
+    private func encodeFixedWidthInteger<T: Encodable>(_ value: T) throws -> Bool {
         if let integer = exactly(value, as: Int64.self) {
             writer.append(integer: integer)
         } else if let integer = exactly(value, as: UInt64.self) {
-            writer.append(integer: integer)
+            try append(exactly: integer)
         } else if let integer = exactly(value, as: Int32.self) {
-            writer.append(integer: integer)
+            writer.append(integer: Int64(integer))
         } else if let integer = exactly(value, as: UInt32.self) {
-            writer.append(integer: integer)
+            writer.append(integer: Int64(integer))
         } else if let integer = exactly(value, as: UInt.self) {
-            writer.append(integer: integer)
+            try append(exactly: integer)
         } else if let integer = exactly(value, as: Int16.self) {
-            writer.append(integer: integer)
+            writer.append(integer: Int64(integer))
         } else if let integer = exactly(value, as: UInt16.self) {
-            writer.append(integer: integer)
+            writer.append(integer: Int64(integer))
         } else if let integer = exactly(value, as: Int8.self) {
-            writer.append(integer: integer)
+            writer.append(integer: Int64(integer))
         } else if let integer = exactly(value, as: UInt8.self) {
-            writer.append(integer: integer)
-        } else if let integer = exactly(value, as: Int128.self) {
-            writer.append(integer: integer)
-        } else if let integer = exactly(value, as: UInt128.self) {
-            writer.append(integer: integer)
+            writer.append(integer: Int64(integer))
         } else {
             return false
         }
         return true
     }
 
+    private func append(exactly integer: some FixedWidthInteger & Sendable) throws {
+        guard let integer = Int64(exactly: integer) else { throw UnencodableValue.tooLarge(integer) }
+        writer.append(integer: integer)
+    }
+
     private func append(finite double: Double) throws {
-        guard double.isFinite else { throw UnencodableValue.notFinite(double.description) }
+        guard double.isFinite else { throw UnencodableValue.notFinite(double) }
         writer.append(number: double)
     }
 
@@ -93,8 +94,15 @@ extension PayloadEncoderNode {
 }
 
 extension UnencodableValue {
-    static func notFinite(_ number: String) -> UnencodableValue {
+    static func tooLarge(_ number: some Sendable) -> UnencodableValue {
         UnencodableValue(
+            value: number,
+            reason: "\(number) does not fit Int64, so no reader would get this number back. Encode it as a string.")
+    }
+
+    static func notFinite(_ number: some Sendable) -> UnencodableValue {
+        UnencodableValue(
+            value: number,
             reason:
                 "JSON has no way to write \(number). Encode an optional or a string if the number may not be finite.")
     }

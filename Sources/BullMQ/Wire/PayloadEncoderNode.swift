@@ -59,7 +59,7 @@ final class PayloadEncoderNode: Encoder {
         } catch {
             takeBack(to: mark)
             scope = Scope()
-            throw contextualized(error, value: value, path: codingPath)
+            throw contextualized(error, path: codingPath)
         }
     }
 
@@ -96,7 +96,7 @@ final class PayloadEncoderNode: Encoder {
         } catch {
             takeBack(to: mark)
             scope.count -= 1
-            throw contextualized(error, value: value, path: codingPath + [key()])
+            throw contextualized(error, path: codingPath + [key()])
         }
     }
 
@@ -133,9 +133,9 @@ final class PayloadEncoderNode: Encoder {
         while let last = splices.last, last.offset > mark { splices.removeLast() }
     }
 
-    private func contextualized(_ error: any Error, value: Any, path: [any CodingKey]) -> any Error {
+    private func contextualized(_ error: any Error, path: @autoclosure () -> [any CodingKey]) -> any Error {
         guard let error = error as? UnencodableValue else { return error }
-        return EncodingError.invalidValue(value, .init(codingPath: path, debugDescription: error.reason))
+        return EncodingError.invalidValue(error.value, .init(codingPath: path(), debugDescription: error.reason))
     }
 
     /// Starts an element that is written to a node of its own.
@@ -189,6 +189,7 @@ final class PayloadEncoderNode: Encoder {
 
 /// A value JSON cannot express, before it is known where it stands.
 struct UnencodableValue: Error {
+    let value: any Sendable
     let reason: String
 }
 

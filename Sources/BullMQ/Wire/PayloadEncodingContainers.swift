@@ -46,7 +46,8 @@ struct PayloadUnkeyedEncodingContainer: UnkeyedEncodingContainer {
     }
 
     func encode<T: Encodable>(_ value: T) throws {
-        try node.encodeElement(value, name: nil, key: PayloadKey(index: count))
+        let index = count
+        try node.encodeElement(value, name: nil, key: PayloadKey(index: index))
     }
 
     func nestedContainer<NestedKey: CodingKey>(
