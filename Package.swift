@@ -81,6 +81,18 @@ let conformance: [Target] = [
         exclude: ["README.md", "node", "python"],
         swiftSettings: settings
     ),
+    .target(
+        name: "Stage",
+        dependencies: ["BullMQ", "BullMQTesting", "Peers", "Witness"],
+        path: "Conformance/Stage",
+        swiftSettings: settings
+    ),
+    .testTarget(
+        name: "InteropTests",
+        dependencies: ["BullMQ", "BullMQTesting", "Peers", "PeerTesting", "Stage", "Witness"],
+        path: "Conformance/InteropTests",
+        swiftSettings: settings
+    ),
     .target(name: "PeerTesting", dependencies: ["Peers"], path: "Conformance/PeerTesting", swiftSettings: settings),
     .executableTarget(
         name: "bench-subject",

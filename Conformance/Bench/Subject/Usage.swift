@@ -5,8 +5,12 @@ import Synchronization
 
 #if canImport(Glibc)
     import Glibc
+
+    private let ownUsage = Int32(RUSAGE_SELF.rawValue)
 #else
     import Darwin
+
+    private let ownUsage = RUSAGE_SELF
 #endif
 
 /// Time and processor time at one moment.
@@ -18,7 +22,7 @@ struct Usage {
 
     static var now: Usage {
         var usage = rusage()
-        getrusage(RUSAGE_SELF, &usage)
+        getrusage(ownUsage, &usage)
         return Usage(
             clock: .now, user: seconds(usage.ru_utime), system: seconds(usage.ru_stime), peak: Int(usage.ru_maxrss))
     }
