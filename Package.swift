@@ -18,6 +18,7 @@ let nioPosix = Target.Dependency.product(name: "NIOPosix", package: "swift-nio")
 let nioSSL = Target.Dependency.product(name: "NIOSSL", package: "swift-nio-ssl")
 let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
 let serviceLifecycle = Target.Dependency.product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
+let unixSignals = Target.Dependency.product(name: "UnixSignals", package: "swift-service-lifecycle")
 
 // The library a user depends on: pure Swift, no C library beyond what NIO brings.
 let library: [Target] = [
@@ -91,6 +92,18 @@ let conformance: [Target] = [
         name: "InteropTests",
         dependencies: ["BullMQ", "BullMQTesting", "Peers", "PeerTesting", "Stage", "Witness"],
         path: "Conformance/InteropTests",
+        swiftSettings: settings
+    ),
+    .executableTarget(
+        name: "FaultWorker",
+        dependencies: ["BullMQ", "Stage", logging, serviceLifecycle, unixSignals],
+        path: "Conformance/FaultWorker",
+        swiftSettings: settings
+    ),
+    .testTarget(
+        name: "FaultTests",
+        dependencies: ["BullMQ", "BullMQTesting", "FaultWorker", "Stage", "Witness"],
+        path: "Conformance/FaultTests",
         swiftSettings: settings
     ),
     .target(name: "PeerTesting", dependencies: ["Peers"], path: "Conformance/PeerTesting", swiftSettings: settings),

@@ -21,12 +21,16 @@ public struct Stage: Sendable {
     /// - Parameters:
     ///   - server: Default: the server shared by the tests of this process.
     ///   - redis: Where the library's connections go. Default: straight to the server.
-    public init(on server: RedisServer? = nil, redis: RedisConfiguration? = nil) async throws {
+    ///   - maximumEvents: About how many events the queue keeps. Default: what queues keep by default.
+    public init(
+        on server: RedisServer? = nil, redis: RedisConfiguration? = nil, maximumEvents: Int? = nil
+    ) async throws {
         let server = if let server { server } else { try await RedisServer.shared }
         self.server = server
         self.redis = Redis(configuration: try redis ?? RedisConfiguration(url: server.unixURL))
         prefix = RedisServer.uniqueName("stage")
-        queue = try Queue("scene", redis: self.redis, options: QueueOptions(prefix: prefix))
+        queue = try Queue(
+            "scene", redis: self.redis, options: QueueOptions(prefix: prefix, maximumEvents: maximumEvents))
     }
 
     /// The first bytes of the queue's keys.
@@ -72,6 +76,7 @@ public struct Stage: Sendable {
     /// Runs `body` while a worker of the library works this queue; its running jobs may end before this returns.
     ///
     /// - Parameter options: The prefix is that of the stage, whatever the options say.
+    @discardableResult
     public func withWorker<Value: Sendable>(
         _ options: WorkerOptions = WorkerOptions(), @HandlerBuilder handlers: () -> [Handler],
         _ body: (Worker) async throws -> Value
@@ -94,10 +99,12 @@ public struct Stage: Sendable {
 }
 
 /// Runs `body` on a stage and closes the library's client afterwards.
+@discardableResult
 public func withStage<Value: Sendable>(
-    on server: RedisServer? = nil, redis: RedisConfiguration? = nil, _ body: (Stage) async throws -> Value
+    on server: RedisServer? = nil, redis: RedisConfiguration? = nil, maximumEvents: Int? = nil,
+    _ body: (Stage) async throws -> Value
 ) async throws -> Value {
-    let stage = try await Stage(on: server, redis: redis)
+    let stage = try await Stage(on: server, redis: redis, maximumEvents: maximumEvents)
     do {
         let value = try await body(stage)
         await stage.redis.close()
