@@ -108,7 +108,8 @@ struct StoredFormTests {
                 let job = try await ours.queue.add(name: "work", data: JSONText(validating: data.text), options: swift)
                 let id = try await producer.add("work", data, to: theirs.queue.name, options: .object(members))
                 #expect(job.id == id)
-                #expect(try await StoredForm.differences(ours, theirs) == [])
+                let differences = try await StoredForm.differences(ours, theirs)
+                #expect(differences == [])
                 try await producer.finish()
             }
         }
@@ -142,7 +143,8 @@ struct StoredFormTests {
                 } _: { _ in
                     try await ours.followToEnd(of: ids)
                 }
-                #expect(try await StoredForm.differences(ours, theirs) == [])
+                let differences = try await StoredForm.differences(ours, theirs)
+                #expect(differences == [])
                 try await producer.finish()
             }
         }
