@@ -6,16 +6,13 @@ import NIOCore
 /// command in flight. A command that was never handed to a socket survives the loss of a connection; one that was handed
 /// over may have been executed, so its waiter is told that the reply is lost.
 struct CommandQueue {
-    struct Entry {
-        var bytes: ByteBuffer
-        let pending: PendingReply
-    }
+    private static let largestMergedCommand = 16 << 10
 
-    private var unsent = CircularBuffer<Entry>()
+    private var unsent = CircularBuffer<PendingReply>()
     private var inFlight = CircularBuffer<PendingReply>()
     private(set) var queuedBytes = 0
 
-    var hasUnsent: Bool { !unsent.isEmpty }
+    var hasUnsent: Bool { unsent.first.map { $0.bytes.readableBytes > 0 || !$0.isOpen } ?? false }
     var hasInFlight: Bool { !inFlight.isEmpty }
     var isEmpty: Bool { unsent.isEmpty && inFlight.isEmpty }
 
@@ -26,7 +23,20 @@ struct CommandQueue {
 
     mutating func enqueue(_ bytes: ByteBuffer, _ pending: PendingReply) {
         queuedBytes += bytes.readableBytes
-        unsent.append(Entry(bytes: bytes, pending: pending))
+        pending.bytes = bytes
+        unsent.append(pending)
+    }
+
+    /// Adds commands to a unit that is still open, or ends it.
+    mutating func extend(_ pending: PendingReply, by bytes: ByteBuffer, isLast: Bool) {
+        guard !pending.isDropped else { return }
+        queuedBytes += bytes.readableBytes
+        if pending.bytes.readableBytes == 0 {
+            pending.bytes = bytes
+        } else {
+            pending.bytes.writeImmutableBuffer(bytes)
+        }
+        if isLast { pending.isOpen = false }
     }
 
     /// Takes commands to write, oldest first: small ones merged into one buffer, until `limit` bytes are reached. Commands
@@ -35,20 +45,31 @@ struct CommandQueue {
         var buffers: [ByteBuffer] = []
         var merged: ByteBuffer?
         var taken = 0
-        while taken < limit, let entry = unsent.popFirst() {
-            queuedBytes -= entry.bytes.readableBytes
-            if entry.pending.isCancelled { continue }
-            entry.pending.isWritten = true
-            inFlight.append(entry.pending)
-            taken += entry.bytes.readableBytes
-            if entry.bytes.readableBytes > 16 << 10 || (unsent.isEmpty && merged == nil) {
+        while taken < limit, let pending = unsent.first {
+            let bytes = pending.bytes
+            pending.bytes = ByteBuffer()
+            queuedBytes -= bytes.readableBytes
+            taken += bytes.readableBytes
+            if pending.isCancelled, !pending.isWritten {
+                pending.isDropped = true
+                unsent.removeFirst()
+                continue
+            }
+            if !pending.isWritten {
+                pending.isWritten = true
+                inFlight.append(pending)
+            }
+            if !pending.isOpen { unsent.removeFirst() }
+            if bytes.readableBytes > Self.largestMergedCommand || (merged == nil && unsent.isEmpty) {
                 if let full = merged { buffers.append(full) }
                 merged = nil
-                buffers.append(entry.bytes)
+                buffers.append(bytes)
             } else {
-                if merged == nil { merged = allocator.buffer(capacity: min(queuedBytes + entry.bytes.readableBytes, 64 << 10)) }
-                merged?.writeImmutableBuffer(entry.bytes)
+                if merged == nil { merged = allocator.buffer(capacity: min(queuedBytes + bytes.readableBytes, 64 << 10)) }
+                merged?.writeImmutableBuffer(bytes)
             }
+            // Nothing of anybody else may come between the parts of a unit.
+            if pending.isOpen { break }
         }
         if let merged { buffers.append(merged) }
         return buffers
@@ -80,8 +101,13 @@ struct CommandQueue {
         }
     }
 
-    /// Forgets everything in flight; the returned waiters have lost their replies.
+    /// Forgets everything in flight, a unit that was written in part included; the returned waiters have lost their replies.
     mutating func dropInFlight() -> [PendingReply.Waiter] {
+        if let first = unsent.first, first.isWritten {
+            queuedBytes -= first.bytes.readableBytes
+            first.isDropped = true
+            unsent.removeFirst()
+        }
         defer { inFlight.removeAll() }
         return inFlight.compactMap { $0.takeWaiter() }
     }
@@ -92,6 +118,9 @@ struct CommandQueue {
             unsent.removeAll()
             queuedBytes = 0
         }
-        return unsent.compactMap { $0.pending.takeWaiter() }
+        return unsent.compactMap {
+            $0.isDropped = true
+            return $0.takeWaiter()
+        }
     }
 }

@@ -2,9 +2,11 @@ import Synchronization
 
 /// One run of one job in this process: its lock, its task, and why that was cancelled.
 final class JobExecution: Sendable {
-    private struct State {
+    /// `@unchecked Sendable`: only touched under the lock below, and the task handle only while that task runs the handler.
+    private struct State: @unchecked Sendable {
         var renewedAt: Int64
-        var task: Task<JSONText, any Error>?
+        /// Set while the handler runs, so the task is alive whenever this is not nil.
+        var task: UnsafeCurrentTask?
         var reason: CancellationReason?
         var isDiscarded = false
     }
@@ -21,30 +23,30 @@ final class JobExecution: Sendable {
         state = Mutex(State(renewedAt: startedAt))
     }
 
-    /// Runs the handler in a task of its own and waits for it.
+    /// Runs the handler in the current task, which can be cancelled until the handler returns.
     func run(_ handler: Handler, _ job: Job) async throws -> JSONText {
-        let body = handler.body
-        let task = Task { try await body(job) }
-        let reason = state.withLock { state in
-            state.task = task
-            return state.reason
+        try await withUnsafeCurrentTask { task in
+            let isCancelled = state.withLock { state in
+                state.task = task
+                return state.reason != nil
+            }
+            if isCancelled { task?.cancel() }
+            defer { state.withLock { $0.task = nil } }
+            return try await handler.body(job)
         }
-        if reason != nil { task.cancel() }
-        return try await task.value
     }
 
-    /// Cancels the handler's task. The first reason stands.
+    /// Cancels the task in which the handler runs. The first reason stands.
     ///
     /// - Returns: false if the job was already cancelled.
     @discardableResult
     func cancel(_ reason: CancellationReason) -> Bool {
-        let (isFirst, task) = state.withLock { state -> (Bool, Task<JSONText, any Error>?) in
-            guard state.reason == nil else { return (false, nil) }
+        state.withLock { state in
+            guard state.reason == nil else { return false }
             state.reason = reason
-            return (true, state.task)
+            state.task?.cancel()
+            return true
         }
-        task?.cancel()
-        return isFirst
     }
 
     var cancellationReason: CancellationReason? { state.withLock { $0.reason } }

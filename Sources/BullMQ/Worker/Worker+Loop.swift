@@ -16,9 +16,7 @@ extension Worker {
                 stalledChecker.stop()
                 locks.stop()
             }
-            try await withThrowingDiscardingTaskGroup { slots in
-                try await self.fetchJobs(into: &slots)
-            }
+            try await self.fetchJobs()
         }
     }
 
@@ -55,7 +53,9 @@ extension Worker {
         }
     }
 
-    private func fetchJobs(into slots: inout ThrowingDiscardingTaskGroup<any Error>) async throws {
+    /// Returns when the worker was told to close and its last slot has ended. The slots are tasks of their own, since they must
+    /// not inherit this one's executor; the loop counts them.
+    private func fetchJobs() async throws {
         let runner = makeRunner()
         while true {
             let action = state.withLock { $0.loop.next(now: Milliseconds.now) }
@@ -74,9 +74,7 @@ extension Worker {
             case .fetch(let number):
                 let token = "\(id):\(number)"
                 guard let record = try await fetch(token) else { continue }
-                slots.addTask(executorPreference: globalConcurrentExecutor) {
-                    await self.runSlot(runner, first: record, token: token)
-                }
+                Task { await self.runSlot(runner, first: record, token: token) }
             }
         }
     }
@@ -158,19 +156,24 @@ extension Worker {
                 if limitedFor > 0 { state.loop.limit(for: limitedFor, now: now) }
                 return (isNewlyDrained, answer.summary != .job)
             }
-            if case .job(let record) = answer { next = record }
+            if case .job(let record) = answer {
+                // A task that was cancelled with its job is of no use to another.
+                if Task.isCancelled {
+                    Task { await self.runSlot(runner, first: record, token: token) }
+                } else {
+                    next = record
+                }
+            }
             if isNewlyDrained { broadcast.send(.drained) }
             if mustWake { wakeup.signal() }
         }
     }
 
     private func makeRunner() -> JobRunner {
-        let eventLoop = store.redis.commands.eventLoop
-        return JobRunner(
+        JobRunner(
             store: store, options: options, terms: terms, handlers: handlers, events: broadcast, locks: locks,
             mayContinue: { self.state.withLock { $0.loop.mayContinueSlot } },
-            keepsTrying: { self.state.withLock { !$0.isGraceOver } },
-            pause: { await Wakeup(eventLoop: eventLoop).sleep(atMost: $0) })
+            keepsTrying: { self.state.withLock { !$0.isGraceOver } })
     }
 
     /// After a reply was lost, the job it would have brought may be ours: active, and locked with our token. It would otherwise
