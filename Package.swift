@@ -20,6 +20,7 @@ let nioHTTP1 = Target.Dependency.product(name: "NIOHTTP1", package: "swift-nio")
 let nioSSL = Target.Dependency.product(name: "NIOSSL", package: "swift-nio-ssl")
 let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
 let serviceLifecycle = Target.Dependency.product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
+let unixSignals = Target.Dependency.product(name: "UnixSignals", package: "swift-service-lifecycle")
 
 // The library a user depends on: pure Swift, no C library beyond what NIO brings.
 let library: [Target] = [
@@ -112,7 +113,43 @@ let conformance: [Target] = [
         exclude: ["README.md", "node", "python"],
         swiftSettings: settings
     ),
+    .target(
+        name: "Stage",
+        dependencies: ["BullMQ", "BullMQTesting", "Peers", "Witness"],
+        path: "Conformance/Stage",
+        swiftSettings: settings
+    ),
+    .testTarget(
+        name: "InteropTests",
+        dependencies: ["BullMQ", "BullMQTesting", "Peers", "PeerTesting", "Stage", "Witness"],
+        path: "Conformance/InteropTests",
+        swiftSettings: settings
+    ),
+    .executableTarget(
+        name: "FaultWorker",
+        dependencies: ["BullMQ", "Stage", logging, serviceLifecycle, unixSignals],
+        path: "Conformance/FaultWorker",
+        swiftSettings: settings
+    ),
+    .testTarget(
+        name: "FaultTests",
+        dependencies: ["BullMQ", "BullMQTesting", "FaultWorker", "Stage", "Witness"],
+        path: "Conformance/FaultTests",
+        swiftSettings: settings
+    ),
     .target(name: "PeerTesting", dependencies: ["Peers"], path: "Conformance/PeerTesting", swiftSettings: settings),
+    .executableTarget(
+        name: "bench-subject",
+        dependencies: ["BullMQ"],
+        path: "Conformance/Bench/Subject",
+        swiftSettings: settings
+    ),
+    .executableTarget(
+        name: "bench",
+        dependencies: ["BullMQTesting", "Peers", "Witness"],
+        path: "Conformance/Bench/Harness",
+        swiftSettings: settings
+    ),
     .testTarget(
         name: "WitnessTests",
         dependencies: ["Witness", "BullMQTesting"],
