@@ -23,6 +23,7 @@ final class JobExecution: Sendable {
 
     /// Runs the handler in a task of its own and waits for it.
     func run(_ handler: Handler, _ job: Job) async throws -> JSONText {
+        if cancellationReason != nil { throw CancellationError() }
         let body = handler.body
         let task = Task { try await body(job) }
         let reason = state.withLock { state in

@@ -11,8 +11,8 @@ struct JobRunner: Sendable {
     let locks: LockKeeper
     /// Asked when a job ends: whether its slot may take a successor.
     let mayContinue: @Sendable () -> Bool
-    /// Asked while Redis cannot be reached: whether to keep trying to store an outcome.
-    let keepsTrying: @Sendable () -> Bool
+    /// Whether the worker ends and has no more time: handlers are cancelled, and storing an outcome is not tried again.
+    let isGraceOver: @Sendable () -> Bool
     let pause: @Sendable (Duration) async -> Void
 
     /// Processes a job and returns what its finishing script answered.
@@ -20,6 +20,8 @@ struct JobRunner: Sendable {
         let execution = JobExecution(
             id: record.id, token: token, startedAt: record.processedOn ?? Milliseconds.now, events: events)
         locks.track(execution)
+        // Those that were tracked before are cancelled by the worker.
+        if isGraceOver() { execution.cancel(.shuttingDown) }
         let job = Job(record: record, store: store, token: token, execution: execution)
         events.send(.active(job))
         let result: Result<JSONText, any Error>
@@ -84,6 +86,12 @@ struct JobRunner: Sendable {
             _ = try await store.send("SET", store.keys.limiter, "9007199254740991", "PX", String(max(milliseconds, 1)))
             let remaining = try await trying(job) { try await store.moveFromActiveToWait(id: job.id, token: execution.token) }
             return (.notAsked, remaining ?? 0)
+        case .waitForChildren:
+            do {
+                return (try await perform(ending, job, error), 0)
+            } catch let error as BullMQError where error.code == .failedChildren {
+                return (try await perform(.fail(reason: error.message), job, error), 0)
+            }
         default:
             return (try await perform(ending, job, error), 0)
         }
@@ -185,7 +193,7 @@ struct JobRunner: Sendable {
         while true {
             do {
                 return try await operation()
-            } catch let error as RedisError where error.isConnectionError && error.code != .closed && keepsTrying() {
+            } catch let error as RedisError where error.isConnectionError && error.code != .closed && !isGraceOver() {
                 mayHaveHappened = mayHaveHappened || error.mayHaveExecuted
                 options.logger.info(
                     "outcome will be stored again",

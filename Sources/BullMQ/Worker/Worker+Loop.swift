@@ -17,7 +17,13 @@ extension Worker {
                 locks.stop()
             }
             try await withThrowingDiscardingTaskGroup { slots in
-                try await self.fetchJobs(into: &slots)
+                do {
+                    try await self.fetchJobs(into: &slots)
+                } catch {
+                    // Nothing can be stored any more, so handlers would work in vain.
+                    self.beginClosing(gracePeriod: .zero)
+                    throw error
+                }
             }
         }
     }
@@ -58,7 +64,11 @@ extension Worker {
     private func fetchJobs(into slots: inout ThrowingDiscardingTaskGroup<any Error>) async throws {
         let runner = makeRunner()
         while true {
-            let action = state.withLock { $0.loop.next(now: Milliseconds.now) }
+            let action = state.withLock { state in
+                let action = state.loop.next(now: Milliseconds.now)
+                state.isFetching = if case .fetch = action { true } else { false }
+                return action
+            }
             switch action {
             case .stop:
                 return
@@ -113,12 +123,34 @@ extension Worker {
         state.withLock { $0.interrupt = { task.cancel() } }
         interruptIfClosing()
         defer { state.withLock { $0.interrupt = nil } }
-        return try await task.value
+        return try await withTaskCancellationHandler {
+            try await task.value
+        } onCancel: {
+            task.cancel()
+        }
     }
 
     func interruptIfClosing() {
         guard !store.redis.commands.isConnected else { return }
         state.withLock { $0.loop.isClosing ? $0.interrupt : nil }?()
+    }
+
+    /// Ends the wait for work, wherever it stands: not yet sent, or at the server, where it would swallow a marker.
+    func endWait() {
+        state.withLock { $0.endWait }?()
+        blocking.drop()
+    }
+
+    /// A wait on the marker that ``endWait()`` gives up on.
+    private func wait(_ command: RedisCommand, deadline: Duration) async throws -> RESPValue {
+        let task = Task { [blocking] in try await blocking.sendBlocking(command, deadline: deadline) }
+        let isWanted = state.withLock { state in
+            state.endWait = { task.cancel() }
+            return !state.loop.isClosing && !state.loop.isPaused
+        }
+        defer { state.withLock { $0.endWait = nil } }
+        if !isWanted { endWait() }
+        return try await task.value
     }
 
     /// Waits until there may be work, on a connection of its own. A peer that stays silent for a second longer than asked is
@@ -127,7 +159,7 @@ extension Worker {
         let timeout = Double(milliseconds) / 1000
         let command = RedisCommand("BZPOPMIN", store.keys.marker, timeout.formattedSeconds)
         do {
-            let reply = try await blocking.sendBlocking(command, deadline: .milliseconds(milliseconds + 1000))
+            let reply = try await wait(command, deadline: .milliseconds(milliseconds + 1000))
             if case .error(let error) = reply {
                 throw RedisError(.errorReply, "BZPOPMIN failed: \(error.message)", underlying: error)
             }
@@ -169,7 +201,7 @@ extension Worker {
         return JobRunner(
             store: store, options: options, terms: terms, handlers: handlers, events: broadcast, locks: locks,
             mayContinue: { self.state.withLock { $0.loop.mayContinueSlot } },
-            keepsTrying: { self.state.withLock { !$0.isGraceOver } },
+            isGraceOver: { self.state.withLock { $0.isGraceOver } },
             pause: { await Wakeup(eventLoop: eventLoop).sleep(atMost: $0) })
     }
 
@@ -177,7 +209,7 @@ extension Worker {
     /// lie idle until it counts as stalled.
     private func reclaim(_ token: String) async -> JobRecord? {
         do {
-            guard let record = try await store.jobLocked(with: token) else { return nil }
+            guard let record = try await interruptible({ try await self.store.jobLocked(with: token) }) else { return nil }
             _ = state.withLock { $0.loop.fetched(.job, now: Milliseconds.now) }
             return record
         } catch {

@@ -124,15 +124,15 @@ public final class Worker: Service {
         }
         if isNew {
             stalledChecker.setPaused(true)
-            blocking.drop()
+            endWait()
             wakeup.signal()
             broadcast.send(.paused)
         }
         guard waitsForActive else { return }
         await withCheckedContinuation { continuation in
             let isQuiet = state.withLock { state in
-                if state.loop.slots > 0, state.phase == .running { state.quietWaiters.append(continuation) }
-                return state.loop.slots == 0 || state.phase != .running
+                if !state.isQuiet { state.quietWaiters.append(continuation) }
+                return state.isQuiet
             }
             if isQuiet { continuation.resume() }
         }
@@ -192,7 +192,7 @@ public final class Worker: Service {
             options.logger.debug("closing", metadata: ["bullmq.queue": "\(queueName)"])
         }
         wakeup.signal()
-        blocking.drop()
+        endWait()
         interruptIfClosing()
         guard gracePeriod > .zero else { return endGracePeriod() }
         store.redis.commands.eventLoop.scheduleTask(in: .nanoseconds(gracePeriod.nanoseconds)) { [weak self] in
@@ -204,9 +204,16 @@ public final class Worker: Service {
         state.withLock { $0.isGraceOver = true }
         for execution in locks.tracked { execution.cancel(.shuttingDown) }
         wakeup.signal()
-        // Outcomes are stored promptly or, without a connection, not at all.
+        scheduleGivingUp()
+    }
+
+    /// Outcomes are stored promptly or, without a server that answers, not at all. A handler that is slow to end may still store
+    /// its own.
+    private func scheduleGivingUp() {
         store.redis.commands.eventLoop.scheduleTask(in: .seconds(5)) { [weak self] in
-            self?.state.withLock { $0.work }?.cancel()
+            guard let self, isRunning else { return }
+            guard locks.tracked.isEmpty else { return scheduleGivingUp() }
+            state.withLock { $0.work }?.cancel()
         }
     }
 }
@@ -218,9 +225,13 @@ struct WorkerState {
     var loop: FetchLoop
     var phase = Phase.new
     var isGraceOver = false
+    /// A job was asked for: it may arrive although no more are wanted.
+    var isFetching = false
     var work: Task<Void, any Error>?
     /// Gives up the operation under way of the main loop.
     var interrupt: (@Sendable () -> Void)?
+    /// Gives up the wait for work under way.
+    var endWait: (@Sendable () -> Void)?
     var closeWaiters: [CheckedContinuation<Void, Never>] = []
     var quietWaiters: [CheckedContinuation<Void, Never>] = []
 
@@ -232,9 +243,12 @@ struct WorkerState {
         }
     }
 
+    /// Whether no job runs, and none can arrive.
+    var isQuiet: Bool { loop.slots == 0 && !isFetching || phase != .running }
+
     /// Those who wait until no job runs, if none does.
     mutating func takeQuietWaiters() -> [CheckedContinuation<Void, Never>] {
-        guard loop.slots == 0 || phase == .over else { return [] }
+        guard isQuiet else { return [] }
         defer { quietWaiters = [] }
         return quietWaiters
     }
