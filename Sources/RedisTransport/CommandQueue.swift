@@ -13,11 +13,16 @@ struct CommandQueue {
 
     private var unsent = CircularBuffer<Entry>()
     private var inFlight = CircularBuffer<PendingReply>()
+    /// Bytes of the commands that wait and that somebody still wants to be sent.
     private(set) var queuedBytes = 0
+    private var abandonedCount = 0
 
     var hasUnsent: Bool { !unsent.isEmpty }
     var hasInFlight: Bool { !inFlight.isEmpty }
-    var isEmpty: Bool { unsent.isEmpty && inFlight.isEmpty }
+    /// Whether nobody waits for anything.
+    var isEmpty: Bool { unsent.count == abandonedCount && inFlight.isEmpty }
+    var unsentCount: Int { unsent.count }
+    var unsentPending: [PendingReply] { unsent.map(\.pending) }
 
     /// Whether another command of this size may wait: the bound holds for the sum, but one command alone may exceed it.
     func admits(bytes: Int, limit: Int) -> Bool {
@@ -26,7 +31,23 @@ struct CommandQueue {
 
     mutating func enqueue(_ bytes: ByteBuffer, _ pending: PendingReply) {
         queuedBytes += bytes.readableBytes
+        pending.queuedBytes = bytes.readableBytes
         unsent.append(Entry(bytes: bytes, pending: pending))
+    }
+
+    /// Notes that nobody waits for a command any more. If it was not written it will not be, and its memory is freed soon: without
+    /// a connection nothing else would.
+    mutating func abandon(_ pending: PendingReply) {
+        guard !pending.isCancelled else { return }
+        pending.isCancelled = true
+        guard pending.queuedBytes > 0 else { return }
+        queuedBytes -= pending.queuedBytes
+        pending.queuedBytes = 0
+        abandonedCount += 1
+        // Rarely enough that each command pays for a constant share.
+        guard abandonedCount > 64, abandonedCount > unsent.count / 2 else { return }
+        unsent.removeAll { $0.pending.isCancelled }
+        abandonedCount = 0
     }
 
     /// Takes commands to write, oldest first: small ones merged into one buffer, until `limit` bytes are reached. Commands
@@ -36,8 +57,12 @@ struct CommandQueue {
         var merged: ByteBuffer?
         var taken = 0
         while taken < limit, let entry = unsent.popFirst() {
+            if entry.pending.isCancelled {
+                abandonedCount -= 1
+                continue
+            }
             queuedBytes -= entry.bytes.readableBytes
-            if entry.pending.isCancelled { continue }
+            entry.pending.queuedBytes = 0
             entry.pending.isWritten = true
             inFlight.append(entry.pending)
             taken += entry.bytes.readableBytes
@@ -91,7 +116,11 @@ struct CommandQueue {
         defer {
             unsent.removeAll()
             queuedBytes = 0
+            abandonedCount = 0
         }
-        return unsent.compactMap { $0.pending.takeWaiter() }
+        return unsent.compactMap { entry in
+            entry.pending.queuedBytes = 0
+            return entry.pending.takeWaiter()
+        }
     }
 }

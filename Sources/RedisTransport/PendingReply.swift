@@ -11,6 +11,8 @@ final class PendingReply: @unchecked Sendable {
     let expected: Int
     var waiter: Waiter?
     var isCancelled = false
+    /// Bytes that wait to be written for it.
+    var queuedBytes = 0
     /// Handed to a socket: from here on the command may be executed.
     var isWritten = false
     var collected: [RESPValue] = []
