@@ -42,8 +42,13 @@ let library: [Target] = [
     ),
     .target(name: "BullMQTesting", dependencies: [nioCore, nioPosix], swiftSettings: settings),
     .testTarget(
+        name: "RedisTransportTests",
+        dependencies: ["RedisTransport", "BullMQTesting", nioCore, nioPosix, nioSSL],
+        swiftSettings: settings
+    ),
+    .testTarget(
         name: "BullMQTests",
-        dependencies: ["BullMQ"],
+        dependencies: ["BullMQ", "RedisTransport", "LuaScripts", "BullMQTesting", nioCore, logging, serviceLifecycle],
         swiftSettings: settings
     ),
     .testTarget(

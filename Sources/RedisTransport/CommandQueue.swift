@@ -11,14 +11,22 @@ struct CommandQueue {
 
     private var unsent = CircularBuffer<PendingReply>()
     private var inFlight = CircularBuffer<PendingReply>()
+    /// Bytes of the commands that wait and that somebody still wants to be sent.
     private(set) var queuedBytes = 0
+    private var abandonedCount = 0
 
+    /// Whether there is something to write: a unit that is open may have been written as far as it goes.
     var hasUnsent: Bool { unsent.first.map { $0.bytes.readableBytes > 0 || !$0.isOpen } ?? false }
+    var hasInFlight: Bool { !inFlight.isEmpty }
+    /// Whether nobody waits for anything.
+    var isEmpty: Bool { unsent.count == abandonedCount && inFlight.isEmpty }
+    var unsentCount: Int { unsent.count }
+    var unsentPending: [PendingReply] { Array(unsent) }
+
     /// Whether it pays to write now. While the server is busy with earlier commands, those submitted meanwhile are gathered until
     /// they are a fair share of them: it does not run dry, and far fewer writes and wake-ups are needed than one per command.
     /// What is still held back goes out with the next reply.
     var isWorthWriting: Bool { unsent.count * Self.gatheringFactor >= inFlight.count }
-    var isEmpty: Bool { unsent.isEmpty && inFlight.isEmpty }
 
     /// Whether another command of this size may wait: the bound holds for the sum, but one command alone may exceed it.
     func admits(bytes: Int, limit: Int) -> Bool {
@@ -28,6 +36,7 @@ struct CommandQueue {
     mutating func enqueue(_ bytes: ByteBuffer, _ pending: PendingReply) {
         queuedBytes += bytes.readableBytes
         pending.bytes = bytes
+        pending.isQueued = true
         unsent.append(pending)
     }
 
@@ -43,27 +52,51 @@ struct CommandQueue {
         if isLast { pending.isOpen = false }
     }
 
+    /// Notes that nobody waits for a command any more. If it was not written it will not be, and its memory is freed soon: without
+    /// a connection nothing else would.
+    mutating func abandon(_ pending: PendingReply) {
+        guard !pending.isCancelled else { return }
+        pending.isCancelled = true
+        guard pending.isQueued, !pending.isWritten, !pending.isDropped else { return }
+        drop(pending)
+        abandonedCount += 1
+        // Rarely enough that each command pays for a constant share.
+        guard abandonedCount > 64, abandonedCount > unsent.count / 2 else { return }
+        unsent.removeAll { $0.isDropped }
+        abandonedCount = 0
+    }
+
+    private mutating func drop(_ pending: PendingReply) {
+        queuedBytes -= pending.bytes.readableBytes
+        pending.bytes = ByteBuffer()
+        pending.isDropped = true
+        pending.isOpen = false
+    }
+
     /// Takes commands to write, oldest first: small ones merged into one buffer, until `limit` bytes are reached. Commands
-    /// whose waiter gave up before they were written are dropped.
+    /// whose waiter gave up before they were written are left out.
     mutating func takeUnsent(limit: Int, allocator: ByteBufferAllocator) -> [ByteBuffer] {
         var buffers: [ByteBuffer] = []
         var merged: ByteBuffer?
         var taken = 0
         while taken < limit, let pending = unsent.first {
+            if pending.isDropped {
+                abandonedCount -= 1
+                unsent.removeFirst()
+                continue
+            }
             let bytes = pending.bytes
             pending.bytes = ByteBuffer()
             queuedBytes -= bytes.readableBytes
             taken += bytes.readableBytes
-            if pending.isCancelled, !pending.isWritten {
-                pending.isDropped = true
-                unsent.removeFirst()
-                continue
-            }
             if !pending.isWritten {
                 pending.isWritten = true
                 inFlight.append(pending)
             }
-            if !pending.isOpen { unsent.removeFirst() }
+            if !pending.isOpen {
+                pending.isQueued = false
+                unsent.removeFirst()
+            }
             if bytes.readableBytes > Self.largestMergedCommand || (merged == nil && unsent.isEmpty) {
                 if let full = merged { buffers.append(full) }
                 merged = nil
@@ -108,8 +141,7 @@ struct CommandQueue {
     /// Forgets everything in flight, a unit that was written in part included; the returned waiters have lost their replies.
     mutating func dropInFlight() -> [PendingReply.Waiter] {
         if let first = unsent.first, first.isWritten {
-            queuedBytes -= first.bytes.readableBytes
-            first.isDropped = true
+            drop(first)
             unsent.removeFirst()
         }
         defer { inFlight.removeAll() }
@@ -118,13 +150,11 @@ struct CommandQueue {
 
     /// Forgets everything that was not written.
     mutating func dropUnsent() -> [PendingReply.Waiter] {
+        for pending in unsent { drop(pending) }
         defer {
             unsent.removeAll()
-            queuedBytes = 0
+            abandonedCount = 0
         }
-        return unsent.compactMap {
-            $0.isDropped = true
-            return $0.takeWaiter()
-        }
+        return unsent.compactMap { $0.takeWaiter() }
     }
 }

@@ -38,7 +38,10 @@ struct Handshake {
             switch error.code {
             case "LOADING", "MASTERDOWN", "BUSY", "CLUSTERDOWN": return .notReady(error)
             case "NOAUTH": return .refused(error)
-            default: if index < obligatory { return .refused(error) }
+            default:
+                // Unlike every other error this one answers no command: the server is about to close the connection.
+                if error.message.hasPrefix("ERR max number of clients") { return .notReady(error) }
+                if index < obligatory { return .refused(error) }
             }
         }
         return .accepted

@@ -19,6 +19,8 @@ final class PendingReply: @unchecked Sendable {
     /// More commands of this unit will follow; nobody else's may be written before them.
     var isOpen = false
     var isCancelled = false
+    /// Waits in a queue to be written.
+    var isQueued = false
     /// Handed to a socket, at least in part: from here on the commands may be executed.
     var isWritten = false
     /// The connection forgot about the unit; what is added to it now leads nowhere.

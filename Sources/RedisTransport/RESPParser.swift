@@ -36,6 +36,9 @@ package struct RESPParser {
 
     package init() {}
 
+    /// Bytes that belong to no element yet.
+    var unreadBytes: Int { buffer.readableBytes }
+
     /// Adds what was read from the socket.
     package mutating func append(_ bytes: ByteBuffer) {
         if buffer.readableBytes == 0 {

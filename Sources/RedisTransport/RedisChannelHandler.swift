@@ -76,8 +76,10 @@ final class RedisChannelHandler: ChannelInboundHandler {
         case .accepted:
             isReady = true
             handshakeReplies = []
+            // Whoever asked for this connection may be gone.
+            guard let connection else { return context.close(promise: nil) }
             startTicking(context)
-            connection?.handshakeSucceeded(context.channel)
+            connection.handshakeSucceeded(context.channel)
         case .notReady(let reply):
             fail(reply, context)
         case .refused(let reply):

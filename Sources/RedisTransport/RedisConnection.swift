@@ -15,7 +15,7 @@ package final class RedisConnection: Sendable {
     package let eventLoop: any EventLoop
     /// Blocking commands keep a connection silent on purpose, so its liveness is judged by their deadlines instead.
     private let isForBlockingCommands: Bool
-    private let state = Mutex(ConnectionState())
+    let state = Mutex(ConnectionState())
 
     package init(configuration: RedisConfiguration, eventLoop: any EventLoop, isForBlockingCommands: Bool = false) {
         self.configuration = configuration
@@ -101,10 +101,11 @@ package final class RedisConnection: Sendable {
     /// peer that vanished without a word looks exactly like one with nothing to say.
     package func sendBlocking(_ command: RedisCommand, deadline: Duration) async throws -> RESPValue {
         let pending = PendingReply(expected: 1)
+        let timer = eventLoop.scheduleTask(in: deadline.timeAmount) { [weak self] in self?.expire(pending, after: deadline) }
+        defer { timer.cancel() }
         return try await withTaskCancellationHandler {
             try await withUnsafeThrowingContinuation { continuation in
                 submit(command.encoded, pending, .single(continuation))
-                eventLoop.scheduleTask(in: deadline.timeAmount) { [weak self] in self?.expire(pending, after: deadline) }
             }
         } onCancel: {
             cancel(pending)
@@ -160,17 +161,26 @@ package final class RedisConnection: Sendable {
     }
 
     private func cancel(_ pending: PendingReply) {
-        let waiter = state.withLock { _ -> PendingReply.Waiter? in
-            pending.isCancelled = true
+        let waiter = state.withLock { state -> PendingReply.Waiter? in
+            state.queue.abandon(pending)
             return pending.takeWaiter()
         }
         waiter?.fail(CancellationError())
+        closeIfDone()
+    }
+
+    /// Ends a connection that is closing once nobody waits for anything.
+    private func closeIfDone() {
+        let channel = state.withLock { state -> (any Channel)? in
+            if case .closing(let channel) = state.phase, state.queue.isEmpty { channel } else { nil }
+        }
+        channel?.close(promise: nil)
     }
 
     private func expireOffline(_ pending: PendingReply, after limit: Duration) {
         let (waiter, cause) = state.withLock { state -> (PendingReply.Waiter?, (any Error)?) in
             guard !pending.isWritten else { return (nil, nil) }
-            pending.isCancelled = true
+            state.queue.abandon(pending)
             return (pending.takeWaiter(), state.lastFailure)
         }
         waiter?.fail(
@@ -180,7 +190,7 @@ package final class RedisConnection: Sendable {
     private func expire(_ pending: PendingReply, after deadline: Duration) {
         let (waiter, wasWritten, cause) = state.withLock { state -> (PendingReply.Waiter?, Bool, (any Error)?) in
             let waiter = pending.takeWaiter()
-            if waiter != nil { pending.isCancelled = true }
+            if waiter != nil { state.queue.abandon(pending) }
             return (waiter, pending.isWritten, state.lastFailure)
         }
         guard let waiter else { return }
@@ -336,11 +346,13 @@ package final class RedisConnection: Sendable {
     func channelClosed(_ channel: any Channel, wasReady: Bool, error: any Error) {
         var lost: [PendingReply.Waiter] = []
         var unsent: [PendingReply.Waiter] = []
+        var stillWaiting: [PendingReply] = []
         var closeWaiters: [CheckedContinuation<Void, Never>] = []
         let pause = state.withLock { state -> Duration? in
             switch state.phase {
             case .ready(let current) where current === channel:
                 lost = state.queue.dropInFlight()
+                if configuration.offlineTimeout != nil { stillWaiting = state.queue.unsentPending }
                 return state.backOff(after: error, configuration.reconnect)
             case .closing(let current) where current === channel:
                 lost = state.queue.dropInFlight()
@@ -359,6 +371,7 @@ package final class RedisConnection: Sendable {
                 + "the command may or may not have been executed", underlying: error)
         for waiter in lost { waiter.fail(lostError) }
         for waiter in unsent { waiter.fail(closedError) }
+        for pending in stillWaiting { watchOffline(pending) }
         for waiter in closeWaiters { waiter.resume() }
         if let pause {
             configuration.logger.debug(

@@ -6,12 +6,13 @@ extension JobOptions {
     /// BullMQ's where it has one).
     func validate(name: String, dataByteCount: Int, isSingleAdd: Bool) throws(BullMQError) {
         if isEmpty { return }
-        if let jobID, !jobID.isEmpty {
-            try Self.validate(jobID: jobID, isSingleAdd: isSingleAdd)
+        if isSingleAdd, let jobID, jobID == "0" || jobID.hasPrefix("0:") {
+            throw Self.invalid("JobId cannot be '0' or start with '0:'")
         }
         if let sizeLimit, dataByteCount > sizeLimit {
             throw Self.invalid("The size of job \(name) exceeds the limit \(sizeLimit) bytes")
         }
+        if let jobID, !jobID.isEmpty { try Self.validate(jobID: jobID) }
         if let priority, !(0...Self.maximumPriority).contains(priority) {
             throw Self.invalid("Priority should be between 0 and \(Self.maximumPriority)")
         }
@@ -40,10 +41,7 @@ extension JobOptions {
         }
     }
 
-    private static func validate(jobID: String, isSingleAdd: Bool) throws(BullMQError) {
-        if isSingleAdd, jobID == "0" || jobID.hasPrefix("0:") {
-            throw invalid("JobId cannot be '0' or start with '0:'")
-        }
+    private static func validate(jobID: String) throws(BullMQError) {
         if isCanonicalInteger(jobID) {
             throw invalid("Custom Id cannot be integers")
         }

@@ -62,7 +62,9 @@ extension Queue {
     public func retryJobs(from state: JobState = .failed, batch: Int = 1000) async throws {
         try Self.require(state == .failed || state == .completed, "state", "\(state)", "failed or completed")
         try Self.require(batch > 0, "batch", "\(batch)", "1 or more")
-        while try await store.moveJobsToWait(from: state, count: batch, before: String(Milliseconds.now)) {
+        // One time for all batches: jobs that finish again meanwhile are not moved again.
+        let timestamp = String(Milliseconds.now)
+        while try await store.moveJobsToWait(from: state, count: batch, before: timestamp) {
             try Task.checkCancellation()
         }
     }

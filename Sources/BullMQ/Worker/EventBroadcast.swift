@@ -4,6 +4,7 @@ import Synchronization
 final class EventBroadcast<Event: Sendable>: Sendable {
     private struct State {
         var nextID = 0
+        var isFinished = false
         var listeners: [Int: AsyncStream<Event>.Continuation] = [:]
     }
 
@@ -18,10 +19,14 @@ final class EventBroadcast<Event: Sendable>: Sendable {
             of: Event.self, bufferingPolicy: .bufferingNewest(limit))
         let id = state.withLock { state in
             state.nextID += 1
-            state.listeners[state.nextID] = continuation
+            if state.isFinished {
+                continuation.finish()
+            } else {
+                state.listeners[state.nextID] = continuation
+                listenerCount.add(1, ordering: .relaxed)
+            }
             return state.nextID
         }
-        listenerCount.add(1, ordering: .relaxed)
         continuation.onTermination = { [weak self] _ in self?.remove(id) }
         return stream
     }
@@ -35,6 +40,7 @@ final class EventBroadcast<Event: Sendable>: Sendable {
 
     func finish() {
         let listeners = state.withLock { state in
+            state.isFinished = true
             defer { state.listeners = [:] }
             return Array(state.listeners.values)
         }

@@ -27,10 +27,10 @@ final class JobExecution: Sendable {
     func run(_ handler: Handler, _ job: Job) async throws -> JSONText {
         try await withUnsafeCurrentTask { task in
             let isCancelled = state.withLock { state in
-                state.task = task
+                if state.reason == nil { state.task = task }
                 return state.reason != nil
             }
-            if isCancelled { task?.cancel() }
+            if isCancelled { throw CancellationError() }
             defer { state.withLock { $0.task = nil } }
             return try await handler.body(job)
         }

@@ -11,13 +11,13 @@ final class JobRunner: Sendable {
     private let locks: LockKeeper
     /// Asked when a job ends: whether its slot may take a successor.
     private let mayContinue: @Sendable () -> Bool
-    /// Asked while Redis cannot be reached: whether to keep trying to store an outcome.
-    private let keepsTrying: @Sendable () -> Bool
+    /// Whether the worker ends and has no more time: handlers are cancelled, and storing an outcome is not tried again.
+    private let isGraceOver: @Sendable () -> Bool
 
     init(
         store: QueueStore, options: WorkerOptions, terms: FetchTerms, handlers: HandlerTable,
         events: EventBroadcast<WorkerEvent>, locks: LockKeeper, mayContinue: @escaping @Sendable () -> Bool,
-        keepsTrying: @escaping @Sendable () -> Bool
+        isGraceOver: @escaping @Sendable () -> Bool
     ) {
         self.store = store
         self.options = options
@@ -26,7 +26,7 @@ final class JobRunner: Sendable {
         self.events = events
         self.locks = locks
         self.mayContinue = mayContinue
-        self.keepsTrying = keepsTrying
+        self.isGraceOver = isGraceOver
     }
 
     /// Processes a job and returns what its finishing script answered.
@@ -34,6 +34,8 @@ final class JobRunner: Sendable {
         let execution = JobExecution(
             id: record.id, token: token, startedAt: record.processedOn ?? Milliseconds.now, events: events)
         locks.track(execution)
+        // Those that were tracked before are cancelled by the worker.
+        if isGraceOver() { execution.cancel(.shuttingDown) }
         let job = Job(record: record, store: store, token: token, execution: execution)
         events.send(.active(job))
         do {
@@ -98,7 +100,8 @@ final class JobRunner: Sendable {
             await retryPause(of: job, error)
         }
         do {
-            if case .rateLimit(let milliseconds) = ending {
+            switch ending {
+            case .rateLimit(let milliseconds):
                 // Not a wait of this worker alone: the key makes every limited worker of the queue pause.
                 _ = try await store.send(
                     "SET", store.keys.limiter, "9007199254740991", "PX", String(max(milliseconds, 1)))
@@ -106,6 +109,14 @@ final class JobRunner: Sendable {
                     try await store.moveFromActiveToWait(id: job.id, token: execution.token)
                 }
                 return (.notAsked, remaining ?? 0)
+            case .waitForChildren:
+                do {
+                    return (try await perform(ending, job, error), 0)
+                } catch let error as BullMQError where error.code == .failedChildren {
+                    return (try await perform(.fail(reason: error.message), job, error), 0)
+                }
+            default:
+                break
             }
             return (try await perform(ending, job, error), 0)
         } catch {

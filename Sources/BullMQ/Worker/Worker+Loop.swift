@@ -16,7 +16,14 @@ extension Worker {
                 stalledChecker.stop()
                 locks.stop()
             }
-            try await self.fetchJobs()
+            do {
+                try await self.fetchJobs()
+            } catch {
+                // Nothing can be stored any more, so handlers would work in vain.
+                beginClosing(gracePeriod: .zero)
+                while state.withLock({ $0.loop.slots > 0 && !$0.isAbandoned }) { await wakeup.sleep() }
+                throw error
+            }
         }
     }
 
@@ -59,7 +66,11 @@ extension Worker {
     private func fetchJobs() async throws {
         let runner = makeRunner()
         while true {
-            let action = state.withLock { $0.isAbandoned ? .stop : $0.loop.next(now: Milliseconds.now) }
+            let action = state.withLock { state in
+                let action = state.isAbandoned ? .stop : state.loop.next(now: Milliseconds.now)
+                state.isFetching = if case .fetch = action { true } else { false }
+                return action
+            }
             switch action {
             case .stop:
                 return
@@ -108,16 +119,40 @@ extension Worker {
     private func interruptible<Result: Sendable>(
         _ operation: @escaping @Sendable () async throws -> Result
     ) async throws -> Result {
-        let task = Task { try await operation() }
+        let task = Task(executorPreference: loopExecutor) { try await operation() }
         state.withLock { $0.interrupt = { task.cancel() } }
         interruptIfClosing()
         defer { state.withLock { $0.interrupt = nil } }
-        return try await task.value
+        return try await withTaskCancellationHandler {
+            try await task.value
+        } onCancel: {
+            task.cancel()
+        }
     }
 
     func interruptIfClosing() {
         guard !slotStore.connection.isConnected else { return }
         state.withLock { $0.loop.isClosing ? $0.interrupt : nil }?()
+    }
+
+    /// Ends the wait for work, wherever it stands: not yet sent, or at the server, where it would swallow a marker.
+    func endWait() {
+        state.withLock { $0.endWait }?()
+        blocking.drop()
+    }
+
+    /// A wait on the marker that ``endWait()`` gives up on.
+    private func wait(_ command: RedisCommand, deadline: Duration) async throws -> RESPValue {
+        let task = Task(executorPreference: loopExecutor) { [blocking] in
+            try await blocking.sendBlocking(command, deadline: deadline)
+        }
+        let isWanted = state.withLock { state in
+            state.endWait = { task.cancel() }
+            return !state.loop.isClosing && !state.loop.isPaused
+        }
+        defer { state.withLock { $0.endWait = nil } }
+        if !isWanted { endWait() }
+        return try await task.value
     }
 
     /// Waits until there may be work, on a connection of its own. A peer that stays silent for a second longer than asked is
@@ -126,7 +161,7 @@ extension Worker {
         let timeout = Double(milliseconds) / 1000
         let command = RedisCommand("BZPOPMIN", store.keys.marker, timeout.formattedSeconds)
         do {
-            let reply = try await blocking.sendBlocking(command, deadline: .milliseconds(milliseconds + 1000))
+            let reply = try await wait(command, deadline: .milliseconds(milliseconds + 1000))
             if case .error(let error) = reply {
                 throw RedisError(.errorReply, "BZPOPMIN failed: \(error.message)", underlying: error)
             }
@@ -182,14 +217,16 @@ extension Worker {
         JobRunner(
             store: slotStore, options: options, terms: terms, handlers: handlers, events: broadcast, locks: locks,
             mayContinue: { self.state.withLock { $0.loop.mayContinueSlot } },
-            keepsTrying: { self.state.withLock { !$0.isGraceOver } })
+            isGraceOver: { self.state.withLock { $0.isGraceOver } })
     }
 
     /// After a reply was lost, the job it would have brought may be ours: active, and locked with our token. It would otherwise
     /// lie idle until it counts as stalled.
     private func reclaim(_ token: String) async -> JobRecord? {
         do {
-            guard let record = try await slotStore.jobLocked(with: token) else { return nil }
+            guard let record = try await interruptible({ try await self.slotStore.jobLocked(with: token) }) else {
+                return nil
+            }
             _ = state.withLock { $0.loop.fetched(.job, now: Milliseconds.now) }
             return record
         } catch {

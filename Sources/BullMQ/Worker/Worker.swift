@@ -32,6 +32,8 @@ public final class Worker: Service {
     /// The connection of `slotStore`, if it is not the shared one.
     let separate: RedisConnection?
     let inlineExecutor: EventLoopTaskExecutor?
+    /// Where the main loop runs.
+    let loopExecutor: EventLoopTaskExecutor
     let handlers: HandlerTable
     let broadcast = EventBroadcast<WorkerEvent>()
     let locks: LockKeeper
@@ -59,6 +61,7 @@ public final class Worker: Service {
         store = try QueueStore(name: queueName, prefix: options.prefix, redis: redis, logger: options.logger)
         separate = options.execution == .inline ? redis.separateConnection() : nil
         inlineExecutor = separate.map { EventLoopTaskExecutor($0.eventLoop) }
+        loopExecutor = inlineExecutor ?? EventLoopTaskExecutor(redis.commands.eventLoop)
         slotStore =
             if let separate {
                 try QueueStore(
@@ -97,8 +100,7 @@ public final class Worker: Service {
     public func run() async throws {
         try state.withLock { state throws(BullMQError) in try state.begin() }
         // Work that was begun is brought to its end even if this task is cancelled, so it happens in a task of its own.
-        let executor = inlineExecutor ?? EventLoopTaskExecutor(store.connection.eventLoop)
-        let work = Task(executorPreference: executor) { try await self.work() }
+        let work = Task(executorPreference: loopExecutor) { try await self.work() }
         try await withTaskCancellationHandler {
             try await withGracefulShutdownHandler {
                 try await work.value
@@ -137,15 +139,15 @@ public final class Worker: Service {
         }
         if isNew {
             stalledChecker.setPaused(true)
-            blocking.drop()
+            endWait()
             wakeup.signal()
             broadcast.send(.paused)
         }
         guard waitsForActive else { return }
         await withCheckedContinuation { continuation in
             let isQuiet = state.withLock { state in
-                if state.loop.slots > 0, state.phase == .running { state.quietWaiters.append(continuation) }
-                return state.loop.slots == 0 || state.phase != .running
+                if !state.isQuiet { state.quietWaiters.append(continuation) }
+                return state.isQuiet
             }
             if isQuiet { continuation.resume() }
         }
@@ -205,7 +207,7 @@ public final class Worker: Service {
             options.logger.debug("closing", metadata: ["bullmq.queue": "\(queueName)"])
         }
         wakeup.signal()
-        blocking.drop()
+        endWait()
         interruptIfClosing()
         guard gracePeriod > .zero else { return endGracePeriod() }
         store.connection.eventLoop.scheduleTask(in: .nanoseconds(gracePeriod.nanoseconds)) { [weak self] in
@@ -217,10 +219,20 @@ public final class Worker: Service {
         state.withLock { $0.isGraceOver = true }
         for execution in locks.tracked { execution.cancel(.shuttingDown) }
         wakeup.signal()
-        // Outcomes are stored promptly or, without a connection, not at all. A handler that goes on all the same is waited for.
+        scheduleGivingUp()
+    }
+
+    /// Outcomes are stored promptly or, without a server that answers, not at all. A handler that is slow to end may still store
+    /// its own.
+    private func scheduleGivingUp() {
         store.connection.eventLoop.scheduleTask(in: .seconds(5)) { [weak self] in
-            guard let self, !slotStore.connection.isConnected else { return }
-            state.withLock { $0.isAbandoned = true }
+            guard let self, isRunning else { return }
+            guard locks.tracked.isEmpty else { return scheduleGivingUp() }
+            let interrupt = state.withLock { state in
+                state.isAbandoned = true
+                return state.interrupt
+            }
+            interrupt?()
             wakeup.signal()
         }
     }
@@ -235,8 +247,12 @@ struct WorkerState {
     var isGraceOver = false
     /// Nothing more can be stored: end although slots remain.
     var isAbandoned = false
+    /// A job was asked for: it may arrive although no more are wanted.
+    var isFetching = false
     /// Gives up the operation under way of the main loop.
     var interrupt: (@Sendable () -> Void)?
+    /// Gives up the wait for work under way.
+    var endWait: (@Sendable () -> Void)?
     var closeWaiters: [CheckedContinuation<Void, Never>] = []
     var quietWaiters: [CheckedContinuation<Void, Never>] = []
 
@@ -248,9 +264,12 @@ struct WorkerState {
         }
     }
 
+    /// Whether no job runs, and none can arrive.
+    var isQuiet: Bool { loop.slots == 0 && !isFetching || phase != .running }
+
     /// Those who wait until no job runs, if none does.
     mutating func takeQuietWaiters() -> [CheckedContinuation<Void, Never>] {
-        guard loop.slots == 0 || phase == .over else { return [] }
+        guard isQuiet else { return [] }
         defer { quietWaiters = [] }
         return quietWaiters
     }

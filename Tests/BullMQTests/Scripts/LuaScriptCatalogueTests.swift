@@ -1,0 +1,66 @@
+// Owns: the completeness of the embedded scripts.
+
+import BullMQTesting
+import Foundation
+import LuaScripts
+import RedisTransport
+import Testing
+
+@testable import BullMQ
+
+@Suite("The script catalogue", .timeLimit(.minutes(1)))
+struct LuaScriptCatalogueTests {
+    /// The names of the Lua files in a folder of the sources, without ending.
+    private func files(in folder: String) throws -> Set<String> {
+        let root = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "../../../LuaScripts/\(folder)")
+        let names = try FileManager.default.contentsOfDirectory(atPath: root.path).filter { $0.hasSuffix(".lua") }
+        return Set(names.map { String($0.dropLast(4)) })
+    }
+
+    @Test("lists every file of the folder")
+    func complete() throws {
+        #expect(try Set(LuaScriptCatalogue.names) == files(in: "commands"))
+    }
+
+    @Test("resolves every include, and knows all that exist", arguments: LuaScriptCatalogue.names)
+    func includes(name: String) throws {
+        let source = LuaScriptCatalogue.source(of: name)
+        #expect(!source.contains("-- include: "))
+        #expect(source.contains("KEYS"))
+    }
+
+    @Test("uses every include file")
+    func used() throws {
+        let root = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "../../../LuaScripts")
+        var mentioned: Set<String> = []
+        for folder in ["commands", "includes"] {
+            for name in try files(in: folder) {
+                let text = try String(contentsOf: root.appending(path: "\(folder)/\(name).lua"), encoding: .utf8)
+                for match in text.matches(of: /-- include: (\w+)/) { mentioned.insert(String(match.1)) }
+            }
+        }
+        #expect(try mentioned == files(in: "includes"))
+    }
+
+    @Test("holds scripts that Redis accepts, under the digest that it computes", arguments: LuaScriptCatalogue.names)
+    func loads(name: String) async throws {
+        let redis = try await LiveQueue.make().redis
+        let digest = try await redis.send(RedisCommand("SCRIPT", "LOAD", LuaScriptCatalogue.source(of: name)))
+        #expect(digest.string?.count == 40)
+    }
+
+    @Test("has the script, with its number of keys, for every call of the library")
+    func called() {
+        let scripts: [Script] = [
+            .addDelayedJob, .addLog, .addParentJob, .addPrioritizedJob, .addStandardJob, .changeDelay, .changePriority,
+            .cleanJobsInSet, .drain, .extendLock, .extendLocks, .getCounts, .getCountsPerPriority, .getDependencyCounts,
+            .getJobs, .getMetrics, .getRanges, .getRateLimitTtl, .getStateV2, .isFinished, .isMaxed,
+            .moveJobFromActiveToWait, .moveJobsToWait, .moveStalledJobsToWait, .moveToActive, .moveToDelayed,
+            .moveToFinished, .moveToWaitingChildren, .obliterate, .pause, .promote, .removeChildDependency,
+            .removeDeduplicationKey, .removeJob, .removeUnprocessedChildren, .reprocessJob, .retryJob, .updateData,
+            .updateProgress,
+        ]
+        let names = Set(LuaScriptCatalogue.names)
+        for script in scripts { #expect(names.contains("\(script.name)-\(script.keyCount)"), "\(script.name)") }
+    }
+}
