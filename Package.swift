@@ -6,6 +6,7 @@ let settings: [SwiftSetting] = {
         .enableUpcomingFeature("ExistentialAny"),
         .enableUpcomingFeature("InternalImportsByDefault"),
         .enableUpcomingFeature("MemberImportVisibility"),
+        .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
     ]
     if Context.environment["WARNINGS_AS_ERRORS"] == "1" {
         settings.append(.treatAllWarnings(as: .error))

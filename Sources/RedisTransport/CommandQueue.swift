@@ -6,23 +6,21 @@ import NIOCore
 /// command in flight. A command that was never handed to a socket survives the loss of a connection; one that was handed
 /// over may have been executed, so its waiter is told that the reply is lost.
 struct CommandQueue {
-    struct Entry {
-        var bytes: ByteBuffer
-        let pending: PendingReply
-    }
+    private static let largestMergedCommand = 16 << 10
 
-    private var unsent = CircularBuffer<Entry>()
+    private var unsent = CircularBuffer<PendingReply>()
     private var inFlight = CircularBuffer<PendingReply>()
     /// Bytes of the commands that wait and that somebody still wants to be sent.
     private(set) var queuedBytes = 0
     private var abandonedCount = 0
 
-    var hasUnsent: Bool { !unsent.isEmpty }
+    /// Whether the oldest command that waits can be written, or dropped.
+    var hasUnsent: Bool { unsent.first.map { $0.bytes.readableBytes > 0 || !$0.isOpen || $0.isDropped } ?? false }
     var hasInFlight: Bool { !inFlight.isEmpty }
     /// Whether nobody waits for anything.
     var isEmpty: Bool { unsent.count == abandonedCount && inFlight.isEmpty }
     var unsentCount: Int { unsent.count }
-    var unsentPending: [PendingReply] { unsent.map(\.pending) }
+    var unsentPending: [PendingReply] { Array(unsent) }
 
     /// Whether another command of this size may wait: the bound holds for the sum, but one command alone may exceed it.
     func admits(bytes: Int, limit: Int) -> Bool {
@@ -31,23 +29,39 @@ struct CommandQueue {
 
     mutating func enqueue(_ bytes: ByteBuffer, _ pending: PendingReply) {
         queuedBytes += bytes.readableBytes
-        pending.queuedBytes = bytes.readableBytes
-        unsent.append(Entry(bytes: bytes, pending: pending))
+        pending.bytes = bytes
+        pending.isQueued = true
+        unsent.append(pending)
     }
 
-    /// Notes that nobody waits for a command any more. If it was not written it will not be, and its memory is freed soon: without
+    /// Notes that nobody waits for a command any more. If it was not written it will not be, and its memory is freed now: without
     /// a connection nothing else would.
     mutating func abandon(_ pending: PendingReply) {
         guard !pending.isCancelled else { return }
         pending.isCancelled = true
-        guard pending.queuedBytes > 0 else { return }
-        queuedBytes -= pending.queuedBytes
-        pending.queuedBytes = 0
+        guard pending.isQueued else { return }
+        pending.isQueued = false
+        pending.isDropped = true
+        queuedBytes -= pending.bytes.readableBytes
+        pending.bytes = ByteBuffer()
         abandonedCount += 1
         // Rarely enough that each command pays for a constant share.
         guard abandonedCount > 64, abandonedCount > unsent.count / 2 else { return }
-        unsent.removeAll { $0.pending.isCancelled }
+        unsent.removeAll { $0.isDropped }
         abandonedCount = 0
+    }
+
+    /// Adds commands to a unit that is still open, or ends it.
+    mutating func extend(_ pending: PendingReply, by bytes: ByteBuffer, isLast: Bool) {
+        // A unit that was refused, given up or lost leads nowhere.
+        guard pending.isQueued || pending.isWritten, !pending.isDropped else { return }
+        queuedBytes += bytes.readableBytes
+        if pending.bytes.readableBytes == 0 {
+            pending.bytes = bytes
+        } else {
+            pending.bytes.writeImmutableBuffer(bytes)
+        }
+        if isLast { pending.isOpen = false }
     }
 
     /// Takes commands to write, oldest first: small ones merged into one buffer, until `limit` bytes are reached. Commands
@@ -56,24 +70,32 @@ struct CommandQueue {
         var buffers: [ByteBuffer] = []
         var merged: ByteBuffer?
         var taken = 0
-        while taken < limit, let entry = unsent.popFirst() {
-            if entry.pending.isCancelled {
+        while taken < limit, let pending = unsent.first {
+            if pending.isDropped {
+                unsent.removeFirst()
                 abandonedCount -= 1
                 continue
             }
-            queuedBytes -= entry.bytes.readableBytes
-            entry.pending.queuedBytes = 0
-            entry.pending.isWritten = true
-            inFlight.append(entry.pending)
-            taken += entry.bytes.readableBytes
-            if entry.bytes.readableBytes > 16 << 10 || (unsent.isEmpty && merged == nil) {
+            let bytes = pending.bytes
+            pending.bytes = ByteBuffer()
+            queuedBytes -= bytes.readableBytes
+            taken += bytes.readableBytes
+            if !pending.isWritten {
+                pending.isQueued = false
+                pending.isWritten = true
+                inFlight.append(pending)
+            }
+            if !pending.isOpen { unsent.removeFirst() }
+            if bytes.readableBytes > Self.largestMergedCommand || (merged == nil && unsent.isEmpty) {
                 if let full = merged { buffers.append(full) }
                 merged = nil
-                buffers.append(entry.bytes)
+                buffers.append(bytes)
             } else {
-                if merged == nil { merged = allocator.buffer(capacity: min(queuedBytes + entry.bytes.readableBytes, 64 << 10)) }
-                merged?.writeImmutableBuffer(entry.bytes)
+                if merged == nil { merged = allocator.buffer(capacity: min(queuedBytes + bytes.readableBytes, 64 << 10)) }
+                merged?.writeImmutableBuffer(bytes)
             }
+            // Nothing of anybody else may come between the parts of a unit.
+            if pending.isOpen { break }
         }
         if let merged { buffers.append(merged) }
         return buffers
@@ -105,8 +127,13 @@ struct CommandQueue {
         }
     }
 
-    /// Forgets everything in flight; the returned waiters have lost their replies.
+    /// Forgets everything in flight, a unit that was written in part included; the returned waiters have lost their replies.
     mutating func dropInFlight() -> [PendingReply.Waiter] {
+        if let first = unsent.first, first.isWritten {
+            queuedBytes -= first.bytes.readableBytes
+            first.isDropped = true
+            unsent.removeFirst()
+        }
         defer { inFlight.removeAll() }
         return inFlight.compactMap { $0.takeWaiter() }
     }
@@ -118,9 +145,10 @@ struct CommandQueue {
             queuedBytes = 0
             abandonedCount = 0
         }
-        return unsent.compactMap { entry in
-            entry.pending.queuedBytes = 0
-            return entry.pending.takeWaiter()
+        return unsent.compactMap {
+            $0.isQueued = false
+            $0.isDropped = true
+            return $0.takeWaiter()
         }
     }
 }

@@ -1,20 +1,30 @@
-/// Somebody who waits for the reply of one command, or for the replies of several sent as one unit.
+import NIOCore
+
+/// Somebody who waits for the reply of one command, or for the replies of several sent as one unit, together with what is
+/// still to be written for it.
 ///
 /// `@unchecked Sendable`: every stored property is read and written under the lock of the owning connection only.
 final class PendingReply: @unchecked Sendable {
+    /// Resumed exactly once: whoever resumes it has taken it out under the lock.
     enum Waiter {
-        case single(CheckedContinuation<RESPValue, any Error>)
-        case batch(CheckedContinuation<[RESPValue], any Error>)
+        case single(UnsafeContinuation<RESPValue, any Error>)
+        case batch(UnsafeContinuation<[RESPValue], any Error>)
     }
 
     /// How many replies belong to this unit.
     let expected: Int
     var waiter: Waiter?
+    /// Encoded commands that were not written yet.
+    var bytes = ByteBuffer()
+    /// More commands of this unit will follow; nobody else's may be written before them.
+    var isOpen = false
     var isCancelled = false
-    /// Bytes that wait to be written for it.
-    var queuedBytes = 0
-    /// Handed to a socket: from here on the command may be executed.
+    /// Waits in the queue, and nothing of it was written.
+    var isQueued = false
+    /// Handed to a socket, at least in part: from here on the commands may be executed.
     var isWritten = false
+    /// The connection forgot about the unit; what is added to it now leads nowhere.
+    var isDropped = false
     var collected: [RESPValue] = []
     var received = 0
 
@@ -39,8 +49,8 @@ extension PendingReply.Waiter {
 
 /// A waiter together with what it is to be told, to be carried out after the lock was released.
 enum Delivery {
-    case reply(CheckedContinuation<RESPValue, any Error>, RESPValue)
-    case replies(CheckedContinuation<[RESPValue], any Error>, [RESPValue])
+    case reply(UnsafeContinuation<RESPValue, any Error>, RESPValue)
+    case replies(UnsafeContinuation<[RESPValue], any Error>, [RESPValue])
 
     func perform() {
         switch self {

@@ -74,17 +74,24 @@ package struct RESPParser {
     }
 
     /// Puts a complete element into the aggregate it belongs to; returns it (or the aggregate it completed) at top level.
-    private mutating func attach(_ element: RESPValue) -> RESPValue? {
-        var value = element
-        while let top = stack.indices.last {
-            stack[top].elements.append(value)
+    private mutating func attach(_ element: consuming RESPValue) -> RESPValue? {
+        if stack.isEmpty { return element }
+        let top = stack.count - 1
+        stack[top].elements.append(element)
+        stack[top].remaining -= 1
+        return stack[top].remaining > 0 ? nil : completeAggregate()
+    }
+
+    private mutating func completeAggregate() -> RESPValue? {
+        while let frame = stack.popLast() {
+            guard let aggregate = Self.value(of: frame) else { return nil }
+            if stack.isEmpty { return aggregate }
+            let top = stack.count - 1
+            stack[top].elements.append(aggregate)
             stack[top].remaining -= 1
             if stack[top].remaining > 0 { return nil }
-            let frame = stack.removeLast()
-            guard let aggregate = Self.value(of: frame) else { return nil }
-            value = aggregate
         }
-        return value
+        return nil
     }
 
     /// An attribute announces details about the reply that follows it; nothing here uses them.
@@ -105,46 +112,39 @@ package struct RESPParser {
                 guard buffer.readableBytes >= bulk.length + 2 else { return nil }
                 return try readBulk(bulk.kind, length: bulk.length)
             }
-            guard let line = try readLine() else { return nil }
-            guard let type = line.getInteger(at: line.readerIndex, as: UInt8.self) else {
-                throw MalformedReply(description: "a reply begins with an empty line")
-            }
-            var content = line
-            content.moveReaderIndex(forwardBy: 1)
-            switch type {
-            case UInt8(ascii: "+"): return .simpleString(content)
-            case UInt8(ascii: "-"): return .error(RESPErrorReply(message: Self.text(content)))
-            case UInt8(ascii: ":"): return .integer(try Self.integer(content))
-            case UInt8(ascii: "_"): return .null
-            case UInt8(ascii: "#"): return .boolean(try Self.boolean(content))
-            case UInt8(ascii: ","): return .double(try Self.double(content))
-            case UInt8(ascii: "("): return .bigNumber(content)
-            case UInt8(ascii: "$"):
-                if try beginBulk(.string, content) { return .null }
-            case UInt8(ascii: "!"):
-                if try beginBulk(.error, content) { return .null }
-            case UInt8(ascii: "="):
-                if try beginBulk(.verbatim, content) { return .null }
-            case UInt8(ascii: "*"):
-                if let value = try beginAggregate(.array, content) { return value }
-            case UInt8(ascii: "%"):
-                if let value = try beginAggregate(.map, content) { return value }
-            case UInt8(ascii: "~"):
-                if let value = try beginAggregate(.set, content) { return value }
-            case UInt8(ascii: ">"):
-                if let value = try beginAggregate(.push, content) { return value }
-            case UInt8(ascii: "|"):
-                _ = try beginAggregate(.attribute, content)
-            default:
-                throw MalformedReply(
-                    description: "a reply begins with byte 0x\(String(type, radix: 16)), which is no RESP type")
+            switch try readLine() {
+            case nil:
+                return nil
+            case .number(let type, let number):
+                switch type {
+                case UInt8(ascii: "$"): if try beginBulk(.string, number) { return .null }
+                case UInt8(ascii: ":"): return .integer(number)
+                case UInt8(ascii: "*"): if let value = try beginAggregate(.array, number) { return value }
+                case UInt8(ascii: "%"): if let value = try beginAggregate(.map, number) { return value }
+                case UInt8(ascii: "~"): if let value = try beginAggregate(.set, number) { return value }
+                case UInt8(ascii: ">"): if let value = try beginAggregate(.push, number) { return value }
+                case UInt8(ascii: "|"): _ = try beginAggregate(.attribute, number)
+                case UInt8(ascii: "!"): _ = try beginBulk(.error, number)
+                default: _ = try beginBulk(.verbatim, number)
+                }
+            case .text(let type, let content):
+                switch type {
+                case UInt8(ascii: "+"): return .simpleString(content)
+                case UInt8(ascii: "-"): return .error(RESPErrorReply(message: Self.text(content)))
+                case UInt8(ascii: "_"): return .null
+                case UInt8(ascii: "#"): return .boolean(try Self.boolean(content))
+                case UInt8(ascii: ","): return .double(try Self.double(content))
+                case UInt8(ascii: "("): return .bigNumber(content)
+                default:
+                    throw MalformedReply(
+                        description: "a reply begins with byte 0x\(String(type, radix: 16)), which is no RESP type")
+                }
             }
         }
     }
 
     /// Returns true for the RESP2 null string (length -1).
-    private mutating func beginBulk(_ kind: BulkKind, _ content: ByteBuffer) throws(MalformedReply) -> Bool {
-        let length = try Self.integer(content)
+    private mutating func beginBulk(_ kind: BulkKind, _ length: Int64) throws(MalformedReply) -> Bool {
         if length == -1, kind == .string { return true }
         guard length >= 0, length <= Self.maximumBulkLength else {
             throw MalformedReply(description: "a string announces the impossible length \(length)")
@@ -174,9 +174,8 @@ package struct RESPParser {
     }
 
     private mutating func beginAggregate(
-        _ kind: Aggregate, _ content: ByteBuffer
+        _ kind: Aggregate, _ count: Int64
     ) throws(MalformedReply) -> RESPValue? {
-        let count = try Self.integer(content)
         if count == -1, kind == .array { return .null }
         guard count >= 0, count <= Self.maximumAggregateCount else {
             throw MalformedReply(description: "an aggregate announces the impossible count \(count)")
@@ -194,62 +193,95 @@ package struct RESPParser {
         return nil
     }
 
-    /// The next line without CR LF, or nil if it is still incomplete.
-    private mutating func readLine() throws(MalformedReply) -> ByteBuffer? {
-        let skip = scannedLineBytes
-        let lineFeed = buffer.withUnsafeReadableBytes { bytes -> Int? in
-            var index = skip
-            while index < bytes.count {
-                if bytes[index] == 0x0A { return index }
-                index += 1
-            }
-            return nil
-        }
-        guard let lineFeed else {
+    /// The first line of an element: a type byte, and a number for the types that carry one, else text.
+    private enum Line {
+        case number(type: UInt8, Int64)
+        case text(type: UInt8, ByteBuffer)
+    }
+
+    private enum Scan {
+        case incomplete
+        case withoutCarriageReturn
+        case withoutType
+        case invalidNumber(length: Int)
+        case number(type: UInt8, Int64, length: Int)
+        case text(type: UInt8, length: Int)
+    }
+
+    /// The next line, or nil if it is still incomplete.
+    private mutating func readLine() throws(MalformedReply) -> Line? {
+        switch scanLine() {
+        case .incomplete:
             scannedLineBytes = buffer.readableBytes
             guard scannedLineBytes <= Self.maximumLineLength else {
                 throw MalformedReply(description: "a line is longer than \(Self.maximumLineLength) bytes")
             }
             return nil
-        }
-        scannedLineBytes = 0
-        guard lineFeed >= 1,
-            buffer.getInteger(at: buffer.readerIndex + lineFeed - 1, as: UInt8.self) == 0x0D,
-            let line = buffer.readSlice(length: lineFeed - 1)
-        else {
+        case .withoutCarriageReturn:
             throw MalformedReply(description: "a line ends without CR")
+        case .withoutType:
+            throw MalformedReply(description: "a reply begins with an empty line")
+        case .invalidNumber(let length):
+            let text = buffer.getString(at: buffer.readerIndex + 1, length: length - 1) ?? ""
+            throw MalformedReply(description: "\"\(text)\" is not a 64-bit integer")
+        case .number(let type, let number, let length):
+            scannedLineBytes = 0
+            buffer.moveReaderIndex(forwardBy: length + 2)
+            return .number(type: type, number)
+        case .text(let type, let length):
+            scannedLineBytes = 0
+            buffer.moveReaderIndex(forwardBy: 1)
+            guard let content = buffer.readSlice(length: length - 1) else { return nil }
+            buffer.moveReaderIndex(forwardBy: 2)
+            return .text(type: type, content)
         }
-        buffer.moveReaderIndex(forwardBy: 2)
-        return line
+    }
+
+    private func scanLine() -> Scan {
+        buffer.withUnsafeReadableBytes { bytes in
+            var lineFeed = scannedLineBytes
+            while lineFeed < bytes.count, bytes[lineFeed] != 0x0A { lineFeed += 1 }
+            guard lineFeed < bytes.count else { return .incomplete }
+            guard lineFeed >= 1, bytes[lineFeed - 1] == 0x0D else { return .withoutCarriageReturn }
+            let length = lineFeed - 1
+            guard length >= 1 else { return .withoutType }
+            let type = bytes[0]
+            switch type {
+            case UInt8(ascii: "$"), UInt8(ascii: ":"), UInt8(ascii: "*"), UInt8(ascii: "%"), UInt8(ascii: "~"),
+                UInt8(ascii: ">"), UInt8(ascii: "|"), UInt8(ascii: "!"), UInt8(ascii: "="):
+                guard let number = Self.integer(UnsafeRawBufferPointer(rebasing: bytes[1..<length])) else {
+                    return .invalidNumber(length: length)
+                }
+                return .number(type: type, number, length: length)
+            default:
+                return .text(type: type, length: length)
+            }
+        }
     }
 
     private static func text(_ buffer: ByteBuffer) -> String {
         buffer.withUnsafeReadableBytes { String(decoding: $0, as: UTF8.self) }
     }
 
-    private static func integer(_ buffer: ByteBuffer) throws(MalformedReply) -> Int64 {
-        let parsed = buffer.withUnsafeReadableBytes { bytes -> Int64? in
-            guard let first = bytes.first else { return nil }
-            let negative = first == UInt8(ascii: "-")
-            var index = negative || first == UInt8(ascii: "+") ? 1 : 0
-            guard index < bytes.count else { return nil }
-            var value: Int64 = 0
-            while index < bytes.count {
-                let digit = bytes[index] &- UInt8(ascii: "0")
-                guard digit <= 9 else { return nil }
-                let (shifted, overflow) = value.multipliedReportingOverflow(by: 10)
-                let (sum, carry) =
-                    negative
-                    ? shifted.subtractingReportingOverflow(Int64(digit))
-                    : shifted.addingReportingOverflow(Int64(digit))
-                guard !overflow, !carry else { return nil }
-                value = sum
-                index += 1
-            }
-            return value
+    private static func integer(_ bytes: UnsafeRawBufferPointer) -> Int64? {
+        guard let first = bytes.first else { return nil }
+        let isNegative = first == UInt8(ascii: "-")
+        var index = isNegative || first == UInt8(ascii: "+") ? 1 : 0
+        guard index < bytes.count else { return nil }
+        var value: Int64 = 0
+        while index < bytes.count {
+            let digit = bytes[index] &- UInt8(ascii: "0")
+            guard digit <= 9 else { return nil }
+            let (shifted, overflow) = value.multipliedReportingOverflow(by: 10)
+            let (sum, carry) =
+                isNegative
+                ? shifted.subtractingReportingOverflow(Int64(digit))
+                : shifted.addingReportingOverflow(Int64(digit))
+            guard !overflow, !carry else { return nil }
+            value = sum
+            index += 1
         }
-        guard let parsed else { throw MalformedReply(description: "\"\(text(buffer))\" is not a 64-bit integer") }
-        return parsed
+        return value
     }
 
     private static func double(_ buffer: ByteBuffer) throws(MalformedReply) -> Double {

@@ -55,7 +55,9 @@ public final class Redis: Service {
     /// Sends commands back to back, nothing of this client between them, and returns their replies in order. Error replies are
     /// returned as values. Other clients may interleave; see ``transaction(_:)``.
     public func pipeline(_ batch: [RedisCommand]) async throws -> [RESPValue] {
-        try await commands.send(unit: Self.joined(batch), replies: batch.count)
+        try await commands.send(unitOf: batch.count) { unit in
+            for command in batch { unit.append(command) }
+        }
     }
 
     /// Sends commands inside `MULTI`…`EXEC` and returns their replies in order. Error replies are returned as values: Redis
@@ -64,9 +66,19 @@ public final class Redis: Service {
     /// - Throws: `RedisError` with code `errorReply` if the transaction as a whole was refused; then nothing was executed.
     public func transaction(_ batch: [RedisCommand]) async throws -> [RESPValue] {
         guard !batch.isEmpty else { return [] }
-        let unit = Self.joined([RedisCommand("MULTI")] + batch + [RedisCommand("EXEC")])
-        let replies = try await commands.send(unit: unit, replies: batch.count + 2)
-        return try Self.transactionReplies(replies)
+        return try await transaction(of: batch.count) { unit in
+            for command in batch { unit.append(command) }
+        }
+    }
+
+    /// Sends `count` commands inside `MULTI`…`EXEC`; see ``transaction(_:)``.
+    package func transaction(of count: Int, _ fill: (inout RedisUnit) -> Void) async throws -> [RESPValue] {
+        let replies = try await commands.send(unitOf: count + 2) { unit in
+            unit.append(RedisCommand("MULTI"))
+            fill(&unit)
+            unit.append(RedisCommand("EXEC"))
+        }
+        return try Self.results(ofTransaction: replies)
     }
 
     /// Closes all connections. Commands already submitted are completed first, within ten seconds.
@@ -88,7 +100,7 @@ public final class Redis: Service {
         return RedisConnection(configuration: configuration, eventLoop: group.next(), isForBlockingCommands: true)
     }
 
-    package static func transactionReplies(_ replies: [RESPValue]) throws -> [RESPValue] {
+    private static func results(ofTransaction replies: [RESPValue]) throws -> [RESPValue] {
         switch replies.last {
         case .array(let results): return results
         case .error(let error):
@@ -100,11 +112,5 @@ public final class Redis: Service {
         default:
             throw RedisError(.unexpectedReply, "EXEC was answered with neither results nor an error")
         }
-    }
-
-    private static func joined(_ batch: [RedisCommand]) -> RedisUnit {
-        var unit = RedisUnit(capacity: batch.reduce(0) { $0 + $1.encoded.readableBytes })
-        for command in batch { unit.append(command) }
-        return unit
     }
 }

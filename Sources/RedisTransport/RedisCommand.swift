@@ -26,7 +26,15 @@ public struct RedisCommand: Sendable {
     /// - Parameter capacity: an estimate of the encoded size in bytes, so that one allocation suffices.
     public init(argumentCount: Int, capacity: Int = 256) {
         encoded = ByteBufferAllocator().buffer(capacity: capacity)
-        encoded.writeHeader(UInt8(ascii: "*"), argumentCount)
+        encoded.writeWithUnsafeMutableBytes(minimumWritableBytes: 24) {
+            Self.writeHeader(UInt8(ascii: "*"), argumentCount, to: $0)
+        }
+    }
+
+    /// Begins with arguments that are already encoded, the count of all included.
+    package init(head: ByteBuffer, capacity: Int) {
+        encoded = ByteBufferAllocator().buffer(capacity: head.readableBytes + capacity)
+        encoded.writeImmutableBuffer(head)
     }
 
     /// Adds a text argument.
@@ -52,33 +60,36 @@ public struct RedisCommand: Sendable {
 
     /// Adds a byte-string argument.
     public mutating func append(bytes: UnsafeRawBufferPointer) {
-        encoded.writeHeader(UInt8(ascii: "$"), bytes.count)
-        encoded.writeBytes(bytes)
-        encoded.writeInteger(UInt16(0x0D0A))
-    }
-}
-
-extension ByteBuffer {
-    /// Writes a type byte, a non-negative decimal number and CR LF.
-    fileprivate mutating func writeHeader(_ type: UInt8, _ number: Int) {
-        writeWithUnsafeMutableBytes(minimumWritableBytes: 24) { target in
-            var digits = 1
-            var rest = number
-            while rest >= 10 {
-                rest /= 10
-                digits += 1
+        encoded.writeWithUnsafeMutableBytes(minimumWritableBytes: bytes.count + 26) { target in
+            var end = Self.writeHeader(UInt8(ascii: "$"), bytes.count, to: target)
+            if let source = bytes.baseAddress, let start = target.baseAddress {
+                (start + end).copyMemory(from: source, byteCount: bytes.count)
+                end += bytes.count
             }
-            target[0] = type
-            var index = digits
-            rest = number
-            while index > 0 {
-                target[index] = UInt8(ascii: "0") + UInt8(rest % 10)
-                rest /= 10
-                index -= 1
-            }
-            target[digits + 1] = 0x0D
-            target[digits + 2] = 0x0A
-            return digits + 3
+            target[end] = 0x0D
+            target[end + 1] = 0x0A
+            return end + 2
         }
+    }
+
+    /// Writes a type byte, a non-negative decimal number and CR LF; returns how many bytes that took, at most 22.
+    private static func writeHeader(_ type: UInt8, _ number: Int, to target: UnsafeMutableRawBufferPointer) -> Int {
+        var digits = 1
+        var rest = number
+        while rest >= 10 {
+            rest /= 10
+            digits += 1
+        }
+        target[0] = type
+        var index = digits
+        rest = number
+        while index > 0 {
+            target[index] = UInt8(ascii: "0") + UInt8(rest % 10)
+            rest /= 10
+            index -= 1
+        }
+        target[digits + 1] = 0x0D
+        target[digits + 2] = 0x0A
+        return digits + 3
     }
 }

@@ -50,7 +50,7 @@ package final class RedisConnection: Sendable {
     package func send(_ command: RedisCommand) async throws -> RESPValue {
         let pending = PendingReply(expected: 1)
         return try await withTaskCancellationHandler {
-            try await withCheckedThrowingContinuation { continuation in
+            try await withUnsafeThrowingContinuation { continuation in
                 submit(command.encoded, pending, .single(continuation))
             }
         } onCancel: {
@@ -59,16 +59,34 @@ package final class RedisConnection: Sendable {
     }
 
     /// Sends several commands as one unit, nothing of anybody else between them, and waits for all replies.
-    package func send(unit commands: RedisUnit, replies: Int) async throws -> [RESPValue] {
+    ///
+    /// - Parameters:
+    ///   - replies: how many replies the commands have together.
+    ///   - fill: appends the commands.
+    package func send(unitOf replies: Int, _ fill: (inout RedisUnit) -> Void) async throws -> [RESPValue] {
         guard replies > 0 else { return [] }
         let pending = PendingReply(expected: replies)
         return try await withTaskCancellationHandler {
-            try await withCheckedThrowingContinuation { continuation in
-                submit(commands.encoded, pending, .batch(continuation))
+            try await withUnsafeThrowingContinuation { continuation in
+                pending.isOpen = true
+                submit(ByteBuffer(), pending, .batch(continuation))
+                var unit = RedisUnit { self.extend(pending, by: $0, isLast: false) }
+                fill(&unit)
+                extend(pending, by: unit.rest(), isLast: true)
             }
         } onCancel: {
             cancel(pending)
         }
+    }
+
+    private func extend(_ pending: PendingReply, by bytes: ByteBuffer, isLast: Bool) {
+        let needsDrain = state.withLock { state -> Bool in
+            state.queue.extend(pending, by: bytes, isLast: isLast)
+            guard case .ready = state.phase, !state.isDrainScheduled else { return false }
+            state.isDrainScheduled = true
+            return true
+        }
+        if needsDrain { eventLoop.execute { self.drain() } }
     }
 
     /// Sends a command that keeps the server waiting. If no reply came within `deadline` the connection is dropped, since a
@@ -78,7 +96,7 @@ package final class RedisConnection: Sendable {
         let timer = eventLoop.scheduleTask(in: deadline.timeAmount) { [weak self] in self?.expire(pending, after: deadline) }
         defer { timer.cancel() }
         return try await withTaskCancellationHandler {
-            try await withCheckedThrowingContinuation { continuation in
+            try await withUnsafeThrowingContinuation { continuation in
                 submit(command.encoded, pending, .single(continuation))
             }
         } onCancel: {
@@ -108,7 +126,7 @@ package final class RedisConnection: Sendable {
                 state.phase = .connecting
                 return .connect
             case .ready:
-                if state.isDrainScheduled { return .nothing }
+                if state.isDrainScheduled || !state.queue.hasUnsent { return .nothing }
                 state.isDrainScheduled = true
                 return .drain
             default:

@@ -1,14 +1,24 @@
-package import NIOCore
+import NIOCore
 
-/// Commands that travel together, encoded one after the other.
-package struct RedisUnit: Sendable {
-    package private(set) var encoded: ByteBuffer
+/// Commands that travel together, nothing of anybody else between them. They are sent in parts while more are being encoded, so
+/// that the server works on the first ones meanwhile.
+package struct RedisUnit: ~Copyable {
+    private static let partSize = 32 << 10
 
-    package init(capacity: Int) {
-        encoded = ByteBufferAllocator().buffer(capacity: capacity)
+    private var part: ByteBuffer
+    private let send: (ByteBuffer) -> Void
+
+    init(send: @escaping (ByteBuffer) -> Void) {
+        self.send = send
+        part = ByteBufferAllocator().buffer(capacity: Self.partSize + (4 << 10))
     }
 
     package mutating func append(_ command: RedisCommand) {
-        encoded.writeImmutableBuffer(command.encoded)
+        part.writeImmutableBuffer(command.encoded)
+        guard part.readableBytes >= Self.partSize else { return }
+        send(part)
+        part = ByteBufferAllocator().buffer(capacity: Self.partSize + (4 << 10))
     }
+
+    consuming func rest() -> ByteBuffer { part }
 }

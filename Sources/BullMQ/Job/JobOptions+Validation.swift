@@ -5,6 +5,7 @@ extension JobOptions {
     /// Checks everything that would otherwise corrupt a queue or surprise later (protocol: client, section 4.3; the texts are
     /// BullMQ's where it has one).
     func validate(name: String, dataByteCount: Int, isSingleAdd: Bool) throws(BullMQError) {
+        if isEmpty { return }
         if isSingleAdd, let jobID, jobID == "0" || jobID.hasPrefix("0:") {
             throw Self.invalid("JobId cannot be '0' or start with '0:'")
         }

@@ -4,6 +4,18 @@ import FoundationEssentials
 extension JobOptions {
     /// Appends the map. `attempts` is always present, because the finishing script needs a number.
     func write(to writer: inout MessagePackWriter) {
+        if isEmpty {
+            writer.appendMapHeader(1)
+            writer.append("attempts")
+            writer.append(Int64(0))
+        } else {
+            fields.write(to: &writer)
+        }
+    }
+}
+
+extension JobOptions.Fields {
+    fileprivate func write(to writer: inout MessagePackWriter) {
         var count = 1
         if let jobID, !jobID.isEmpty { count += 1 }
         count += isSet(delay) + isSet(priority) + isSet(lifo) + isSet(backoff) + isSet(removeOnComplete)
@@ -94,12 +106,24 @@ extension MessagePackWriter {
 extension JobOptions {
     /// Reads the options of a stored job. Options written by other clients in other shapes are understood as Node does; unknown
     /// ones are passed over.
-    init(stored value: JSONValue) {
-        self.init()
-        guard case .object(let object) = value else { return }
+    init(stored text: String) {
+        // What a job without options carries.
+        if text == "{\"attempts\":0}" {
+            self.init()
+        } else if case .object(let object)? = try? JSONValue(parsing: text) {
+            self.init(fields: Fields(stored: object))
+        } else {
+            self.init()
+        }
+    }
+}
+
+extension JobOptions.Fields {
+    fileprivate init(stored object: JSONObject) {
         for (name, value) in object {
             switch name {
-            case "attempts": attempts = value.wholeNumber
+            // An unset number of attempts is stored as zero.
+            case "attempts": attempts = value.wholeNumber.flatMap { $0 == 0 ? nil : $0 }
             case "jobId": jobID = value.stringValue
             case "delay": delay = value.milliseconds
             case "priority": priority = value.wholeNumber

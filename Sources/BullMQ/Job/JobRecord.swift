@@ -87,7 +87,7 @@ final class JobRecord: Sendable {
         self.id = id
         self.name = name
         self.data = data.flatMap { $0.isEmpty ? nil : JSONText(unchecked: $0) } ?? .emptyObject
-        self.options = options.flatMap { try? JSONValue(parsing: $0) }.map(JobOptions.init(stored:)) ?? JobOptions()
+        self.options = options.map(JobOptions.init(stored:)) ?? JobOptions()
         self.timestamp = timestamp
         self.delay = delay
         self.priority = priority

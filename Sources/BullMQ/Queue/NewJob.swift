@@ -1,9 +1,15 @@
 /// A job that is about to be added: validated, with every option decided.
-struct NewJob: Sendable {
+final class NewJob: Sendable {
+    /// Which script adds it (protocol: client, section 4.4).
+    enum Route: Sendable, CaseIterable {
+        case standard, delayed, prioritized
+    }
+
     let name: String
     let data: JSONText
     let options: JobOptions
     let timestamp: Int64
+    let route: Route
 
     /// - Throws: `BullMQError` with code `invalidArgument`, before anything reaches Redis.
     init(name: String, data: JSONText, options: JobOptions, isSingleAdd: Bool) throws(BullMQError) {
@@ -13,12 +19,13 @@ struct NewJob: Sendable {
         self.options = options
         let given = options.timestamp?.milliseconds ?? 0
         timestamp = given != 0 ? given : Milliseconds.now
-    }
-
-    /// Which script adds it (protocol: client, section 4.4).
-    var script: Script {
-        if let delay = options.delay, delay.milliseconds > 0 { return .addDelayedJob }
-        if let priority = options.priority, priority != 0 { return .addPrioritizedJob }
-        return .addStandardJob
+        route =
+            if (options.delay?.milliseconds ?? 0) > 0 {
+                .delayed
+            } else if (options.priority ?? 0) != 0 {
+                .prioritized
+            } else {
+                .standard
+            }
     }
 }

@@ -3,21 +3,29 @@ extension QueueStore {
     /// Adds one job and returns the id under which it is known: its own, that of an existing job with the same custom id, or
     /// that of the job that owns its deduplication id.
     func add(_ job: NewJob) async throws -> String {
-        let reply = try await scripts.run(job.script, arguments: 3, capacity: job.encodedSize) { call in
-            fill(&call, with: job)
-        }
+        let reply = try await scripts.run(addHeads[job.route], capacity: job.encodedSize) { fill(&$0, with: job) }
         return try id(from: reply, of: job)
     }
 
     /// Adds jobs inside one transaction: nobody sees a part of them, and no other client's job comes between.
     func add(_ jobs: [NewJob]) async throws -> [String] {
         guard !jobs.isEmpty else { return [] }
-        var digests: [String: String] = [:]
-        for job in jobs where digests[job.script.name] == nil {
-            digests[job.script.name] = try await scripts.digest(of: job.script)
+        for route in NewJob.Route.allCases where jobs.contains(where: { $0.route == route }) {
+            _ = try await scripts.digest(of: addHeads[route].script)
         }
-        let replies = try Redis.transactionReplies(
-            try await redis.commands.send(unit: encodeTransaction(jobs, digests), replies: jobs.count + 2))
+        let replies = try await redis.transaction(of: jobs.count) { unit in
+            // The first call of each script carries its whole text: within a transaction there is no second chance to load it.
+            var known: Set<NewJob.Route> = []
+            for job in jobs {
+                let head = addHeads[job.route]
+                let isKnown = !known.insert(job.route).inserted
+                var call =
+                    (isKnown ? head.begin(capacity: job.encodedSize) : nil)
+                    ?? head.beginWithText(capacity: job.encodedSize)
+                fill(&call, with: job)
+                unit.append(call.command)
+            }
+        }
         guard replies.count == jobs.count else {
             throw BullMQError(
                 .unexpectedReply, "The transaction of \(jobs.count) jobs was answered with \(replies.count) results")
@@ -30,41 +38,7 @@ extension QueueStore {
         }
     }
 
-    /// The first call of each script carries its whole text: within a transaction there is no second chance to load it.
-    private func encodeTransaction(_ jobs: [NewJob], _ digests: [String: String]) -> RedisUnit {
-        var unit = RedisUnit(capacity: jobs.reduce(64 << 10) { $0 + $1.encodedSize })
-        unit.append(RedisCommand("MULTI"))
-        var known: Set<String> = []
-        for job in jobs {
-            let script = job.script
-            var call: ScriptCall
-            if !known.insert(script.name).inserted, let digest = digests[script.name] {
-                call = ScriptCall(script, digest: digest, arguments: 3, capacity: job.encodedSize)
-            } else {
-                call = ScriptCall(text: script, arguments: 3)
-            }
-            fill(&call, with: job)
-            unit.append(call.command)
-        }
-        unit.append(RedisCommand("EXEC"))
-        return unit
-    }
-
     private func fill(_ call: inout ScriptCall, with job: NewJob) {
-        switch call.script.name {
-        case Script.addDelayedJob.name:
-            call.keys(keys.marker, keys.meta, keys.id, keys.delayed, keys.completed, keys.events)
-        case Script.addPrioritizedJob.name:
-            call.keys(
-                keys.marker, keys.meta, keys.id, keys.prioritized, keys.delayed, keys.completed, keys.active, keys.events,
-                keys.priorityCounter)
-        case Script.addParentJob.name:
-            call.keys(keys.meta, keys.id, keys.delayed, keys.waitingChildren, keys.completed, keys.events)
-        default:
-            call.keys(
-                keys.wait, keys.paused, keys.meta, keys.id, keys.completed, keys.delayed, keys.active, keys.events,
-                keys.marker)
-        }
         call.argument(packedDescription(of: job))
         call.argument(job.data.text)
         var options = MessagePackWriter()
@@ -114,12 +88,43 @@ extension QueueStore {
             throw BullMQError.script(
                 number, command: "addJob", job: job.options.jobID ?? job.name, parent: job.options.parent?.key)
         default:
-            throw BullMQError.unexpected(reply, from: job.script.name)
+            throw BullMQError.unexpected(reply, from: addHeads[job.route].script.name)
         }
     }
 }
 
 extension NewJob {
     /// An estimate of the encoded call, so that one allocation suffices.
-    fileprivate var encodedSize: Int { data.utf8Count + 1024 }
+    fileprivate var encodedSize: Int { data.utf8Count + name.utf8.count + 256 }
+}
+
+/// The constant parts of the calls that add jobs.
+struct AddHeads: Sendable {
+    private let standard, delayed, prioritized: CallHead
+
+    init(_ keys: QueueKeys) {
+        standard = CallHead(
+            .addStandardJob,
+            keys: [
+                keys.wait, keys.paused, keys.meta, keys.id, keys.completed, keys.delayed, keys.active, keys.events,
+                keys.marker,
+            ], arguments: 3)
+        delayed = CallHead(
+            .addDelayedJob,
+            keys: [keys.marker, keys.meta, keys.id, keys.delayed, keys.completed, keys.events], arguments: 3)
+        prioritized = CallHead(
+            .addPrioritizedJob,
+            keys: [
+                keys.marker, keys.meta, keys.id, keys.prioritized, keys.delayed, keys.completed, keys.active, keys.events,
+                keys.priorityCounter,
+            ], arguments: 3)
+    }
+
+    subscript(route: NewJob.Route) -> CallHead {
+        switch route {
+        case .standard: standard
+        case .delayed: delayed
+        case .prioritized: prioritized
+        }
+    }
 }

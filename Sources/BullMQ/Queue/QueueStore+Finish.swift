@@ -28,12 +28,11 @@ extension QueueStore {
             (isCompleted, value) = (false, reason)
             fields = Self.failureFields(reason: reason, stackTrace: stackTrace)
         }
-        let capacity = 1024 + value.utf8.count + fields.count
-        let reply = try await scripts.run(.moveToFinished, arguments: 9, capacity: capacity) { call in
+        let head = isCompleted ? finishHeads.completed : finishHeads.failed
+        let capacity = 768 + value.utf8.count + fields.count
+        let reply = try await scripts.run(head, capacity: capacity) { call in
             call.keys(
-                keys.wait, keys.active, keys.prioritized, keys.events, keys.stalled, keys.limiter, keys.delayed, keys.paused,
-                keys.meta, keys.priorityCounter, isCompleted ? keys.completed : keys.failed, keys.job(finish.id),
-                isCompleted ? keys.completedMetrics : keys.failedMetrics, keys.marker)
+                keys.job(finish.id), isCompleted ? keys.completedMetrics : keys.failedMetrics, keys.marker)
             call.argument(finish.id)
             call.argument(finish.timestamp)
             call.argument(isCompleted ? "returnvalue" : "failedReason")
@@ -182,5 +181,23 @@ extension RemovalPolicy {
             if let limit { entries.append(("limit", Int64(limit))) }
             write(entries)
         }
+    }
+}
+
+/// The constant parts of the calls that finish jobs: every key up to that of the job.
+struct FinishHeads: Sendable {
+    let completed, failed: CallHead
+
+    init(_ keys: QueueKeys) {
+        func head(_ target: String) -> CallHead {
+            CallHead(
+                .moveToFinished,
+                keys: [
+                    keys.wait, keys.active, keys.prioritized, keys.events, keys.stalled, keys.limiter, keys.delayed,
+                    keys.paused, keys.meta, keys.priorityCounter, target,
+                ], arguments: 9)
+        }
+        completed = head(keys.completed)
+        failed = head(keys.failed)
     }
 }

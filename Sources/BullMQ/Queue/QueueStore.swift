@@ -8,6 +8,8 @@ final class QueueStore: Sendable {
     let redis: Redis
     let scripts: ScriptRunner
     let logger: Logger
+    let addHeads: AddHeads
+    let finishHeads: FinishHeads
 
     init(name: String, prefix: String, redis: Redis, logger: Logger) throws(BullMQError) {
         guard !name.isEmpty else { throw BullMQError(.invalidArgument, "Queue name must be provided") }
@@ -17,6 +19,8 @@ final class QueueStore: Sendable {
         guard !prefix.isEmpty else { throw BullMQError(.invalidArgument, "Queue prefix must not be empty") }
         self.name = name
         keys = QueueKeys(prefix: prefix, name: name)
+        addHeads = AddHeads(keys)
+        finishHeads = FinishHeads(keys)
         self.redis = redis
         scripts = ScriptRunner(connection: redis.commands)
         self.logger = logger

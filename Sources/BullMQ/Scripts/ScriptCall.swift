@@ -23,6 +23,14 @@ struct ScriptCall {
         command.append(script.keyCount)
     }
 
+    /// A call whose first part is already encoded.
+    init(_ script: Script, head: ByteBuffer, capacity: Int) {
+        self.script = script
+        command = RedisCommand(head: head, capacity: capacity)
+    }
+
+    mutating func key(_ key: String) { command.append(key) }
+
     mutating func keys(_ keys: String...) {
         for key in keys { command.append(key) }
     }

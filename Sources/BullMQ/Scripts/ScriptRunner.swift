@@ -10,6 +10,25 @@ struct ScriptRunner: Sendable {
     ) async throws -> RESPValue {
         var call = ScriptCall(script, digest: try await digest(of: script), arguments: arguments, capacity: capacity)
         fill(&call)
+        return try await run(call)
+    }
+
+    /// Runs a script whose call has a constant first part.
+    func run(_ head: CallHead, capacity: Int, _ fill: (inout ScriptCall) -> Void) async throws -> RESPValue {
+        var prepared = head.begin(capacity: capacity)
+        if prepared == nil {
+            _ = try await load(head.script)
+            prepared = head.begin(capacity: capacity)
+        }
+        guard var call = prepared else {
+            throw BullMQError(.unexpectedReply, "The digest of script \(head.script.name) is unknown")
+        }
+        fill(&call)
+        return try await run(call)
+    }
+
+    private func run(_ call: ScriptCall) async throws -> RESPValue {
+        let script = call.script
         var attempts = 0
         while true {
             let reply = try await connection.send(call.command)

@@ -68,6 +68,8 @@ public struct JSONObject: Sendable {
             members[position].value = value
             return
         }
+        // Few objects have one member; growing by one and two would be most of the cost of a small one.
+        if members.isEmpty { members.reserveCapacity(4) }
         members.append((key, value))
         if positions != nil {
             positions?[ByteKey(key)] = members.count - 1

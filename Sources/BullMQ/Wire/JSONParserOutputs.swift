@@ -19,6 +19,7 @@ enum JSONTree: JSONParserOutput {
     }
 
     static func append(_ value: JSONValue, to array: inout [JSONValue]) {
+        if array.isEmpty { array.reserveCapacity(4) }
         array.append(value)
     }
 

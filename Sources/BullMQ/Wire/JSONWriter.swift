@@ -1,6 +1,7 @@
 // Owns: writing JSON text into bytes, in the form `JSON.stringify` gives.
 
-/// Appends JSON to a byte buffer. It writes what it is told: commas, colons and brackets are the caller's.
+/// Appends JSON to a byte buffer. Values are written whole; between the elements of a container of its own the caller asks for
+/// the separators.
 struct JSONWriter {
     /// What has been written.
     var bytes: [UInt8] = []
@@ -26,18 +27,22 @@ struct JSONWriter {
         case .integer(let integer): append(integer: integer)
         case .number(let double): append(number: double)
         case .string(let string): append(string: string)
-        case .array(let elements): append(elements)
+        case .array(let elements): append(array: elements) { $0.append($1) }
         case .object(let object): append(object)
         }
     }
 
-    mutating func append(_ elements: [JSONValue]) {
+    /// Appends an array; `appendElement` writes each of its elements.
+    @inline(__always)
+    mutating func append<Element>(
+        array elements: [Element], _ appendElement: (inout JSONWriter, Element) throws -> Void
+    ) rethrows {
         append(byte: JSONByte.openBracket)
         var isFirst = true
         for element in elements {
-            if !isFirst { append(byte: JSONByte.comma) }
+            startElement(name: nil, isFirst: isFirst)
             isFirst = false
-            append(element)
+            try appendElement(&self, element)
         }
         append(byte: JSONByte.closeBracket)
     }
@@ -46,13 +51,21 @@ struct JSONWriter {
         append(byte: JSONByte.openBrace)
         var isFirst = true
         for (key, value) in object {
-            if !isFirst { append(byte: JSONByte.comma) }
+            startElement(name: key, isFirst: isFirst)
             isFirst = false
-            append(string: key)
-            append(byte: JSONByte.colon)
             append(value)
         }
         append(byte: JSONByte.closeBrace)
+    }
+
+    /// Appends what comes before an element's value: a comma between elements, and the name of a member.
+    @inline(__always)
+    mutating func startElement(name: String?, isFirst: Bool) {
+        if !isFirst { append(byte: JSONByte.comma) }
+        if let name {
+            append(string: name)
+            append(byte: JSONByte.colon)
+        }
     }
 
     /// Appends a string in quotes. Only what must be escaped is: quotes, backslashes, control characters, and the stand-ins of

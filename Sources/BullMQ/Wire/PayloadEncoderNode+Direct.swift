@@ -30,11 +30,11 @@ extension PayloadEncoderNode {
         } else if let text = exactly(value, as: JSONText.self) {
             writer.bytes.append(contentsOf: text.text.utf8)
         } else if let strings = exactly(value, as: [String].self) {
-            append(strings) { writer.append(string: $0) }
+            writer.append(array: strings) { $0.append(string: $1) }
         } else if let integers = exactly(value, as: [Int].self) {
-            append(integers) { writer.append(integer: Int64($0)) }
+            writer.append(array: integers) { $0.append(integer: Int64($1)) }
         } else if let doubles = exactly(value, as: [Double].self), doubles.allSatisfy(\.isFinite) {
-            append(doubles) { writer.append(number: $0) }
+            writer.append(array: doubles) { $0.append(number: $1) }
         } else if let float = exactly(value, as: Float.self) {
             guard float.isFinite else { throw UnencodableValue.notFinite(float) }
             writer.append(number: float)
@@ -79,17 +79,6 @@ extension PayloadEncoderNode {
     private func append(finite double: Double) throws {
         guard double.isFinite else { throw UnencodableValue.notFinite(double) }
         writer.append(number: double)
-    }
-
-    private func append<Element>(_ elements: [Element], _ appendElement: (Element) -> Void) {
-        writer.append(byte: JSONByte.openBracket)
-        var isFirst = true
-        for element in elements {
-            if !isFirst { writer.append(byte: JSONByte.comma) }
-            isFirst = false
-            appendElement(element)
-        }
-        writer.append(byte: JSONByte.closeBracket)
     }
 }
 

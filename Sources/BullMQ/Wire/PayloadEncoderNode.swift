@@ -120,12 +120,8 @@ final class PayloadEncoderNode: Encoder {
 
     @inline(__always)
     private func startElement(name: String?) {
-        if scope.count > 0 { writer.append(byte: JSONByte.comma) }
+        writer.startElement(name: name, isFirst: scope.count == 0)
         scope.count += 1
-        if let name {
-            writer.append(string: name)
-            writer.append(byte: JSONByte.colon)
-        }
     }
 
     private func takeBack(to mark: Int) {

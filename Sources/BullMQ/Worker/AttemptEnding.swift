@@ -1,6 +1,5 @@
-/// What is to be done with a job after its handler ended (protocol: worker, sections 11 and 12).
+/// What is to be done with a job whose handler threw (protocol: worker, section 12).
 enum AttemptEnding: Sendable, Equatable {
-    case complete(JSONText)
     case fail(reason: String)
     case retryNow(reason: String)
     case retryLater(reason: String, milliseconds: Int64)

@@ -4,15 +4,21 @@ import Synchronization
 final class JobExecution: Sendable {
     private struct State {
         var renewedAt: Int64
-        var task: Task<JSONText, any Error>?
         var reason: CancellationReason?
         var isDiscarded = false
+    }
+
+    /// `@unchecked Sendable`: only touched under the lock below, and set only while that task runs the handler, so it is alive.
+    private struct Running: @unchecked Sendable {
+        var task: UnsafeCurrentTask?
     }
 
     let id: String
     let token: String
     private let events: EventBroadcast<WorkerEvent>
     private let state: Mutex<State>
+    /// Apart from the state, since what a handler does on being cancelled happens under this lock, and may ask for the state.
+    private let running = Mutex(Running())
 
     init(id: String, token: String, startedAt: Int64, events: EventBroadcast<WorkerEvent>) {
         self.id = id
@@ -21,30 +27,28 @@ final class JobExecution: Sendable {
         state = Mutex(State(renewedAt: startedAt))
     }
 
-    /// Runs the handler in a task of its own and waits for it.
+    /// Runs the handler in the current task, which can be cancelled until the handler returns.
     func run(_ handler: Handler, _ job: Job) async throws -> JSONText {
         if cancellationReason != nil { throw CancellationError() }
-        let body = handler.body
-        let task = Task { try await body(job) }
-        let reason = state.withLock { state in
-            state.task = task
-            return state.reason
+        return try await withUnsafeCurrentTask { task in
+            running.withLock { $0.task = task }
+            defer { running.withLock { $0.task = nil } }
+            if cancellationReason != nil { task?.cancel() }
+            return try await handler.body(job)
         }
-        if reason != nil { task.cancel() }
-        return try await task.value
     }
 
-    /// Cancels the handler's task. The first reason stands.
+    /// Cancels the task in which the handler runs. The first reason stands.
     ///
     /// - Returns: false if the job was already cancelled.
     @discardableResult
     func cancel(_ reason: CancellationReason) -> Bool {
-        let (isFirst, task) = state.withLock { state -> (Bool, Task<JSONText, any Error>?) in
-            guard state.reason == nil else { return (false, nil) }
+        let isFirst = state.withLock { state in
+            guard state.reason == nil else { return false }
             state.reason = reason
-            return (true, state.task)
+            return true
         }
-        task?.cancel()
+        if isFirst { running.withLock { $0.task?.cancel() } }
         return isFirst
     }
 

@@ -2,18 +2,34 @@ import Logging
 import NIOCore
 
 /// Takes one job from activation to its end: checks, handler, and the script that stores the outcome.
-struct JobRunner: Sendable {
-    let store: QueueStore
-    let options: WorkerOptions
-    let terms: FetchTerms
-    let handlers: HandlerTable
-    let events: EventBroadcast<WorkerEvent>
-    let locks: LockKeeper
+final class JobRunner: Sendable {
+    private let store: QueueStore
+    private let options: WorkerOptions
+    private let terms: FetchTerms
+    private let handlers: HandlerTable
+    private let events: EventBroadcast<WorkerEvent>
+    private let locks: LockKeeper
     /// Asked when a job ends: whether its slot may take a successor.
-    let mayContinue: @Sendable () -> Bool
+    private let mayContinue: @Sendable () -> Bool
     /// Whether the worker ends and has no more time: handlers are cancelled, and storing an outcome is not tried again.
-    let isGraceOver: @Sendable () -> Bool
-    let pause: @Sendable (Duration) async -> Void
+    private let isGraceOver: @Sendable () -> Bool
+    private let tasks: TaskBag
+
+    init(
+        store: QueueStore, options: WorkerOptions, terms: FetchTerms, handlers: HandlerTable,
+        events: EventBroadcast<WorkerEvent>, locks: LockKeeper, mayContinue: @escaping @Sendable () -> Bool,
+        isGraceOver: @escaping @Sendable () -> Bool, tasks: TaskBag
+    ) {
+        self.store = store
+        self.options = options
+        self.terms = terms
+        self.handlers = handlers
+        self.events = events
+        self.locks = locks
+        self.mayContinue = mayContinue
+        self.isGraceOver = isGraceOver
+        self.tasks = tasks
+    }
 
     /// Processes a job and returns what its finishing script answered.
     func run(_ record: JobRecord, token: String) async -> (answer: FetchAnswer, limitedFor: Int64) {
@@ -24,14 +40,17 @@ struct JobRunner: Sendable {
         if isGraceOver() { execution.cancel(.shuttingDown) }
         let job = Job(record: record, store: store, token: token, execution: execution)
         events.send(.active(job))
-        let result: Result<JSONText, any Error>
         do {
-            result = .success(try await process(job, execution))
+            let value = try await process(job, execution)
+            locks.untrack(execution)
+            // The handler ran in this task: once that was cancelled, the outcome has to be stored by another.
+            guard Task.isCancelled else { return await complete(job, execution, value) }
+            return await tasks.run { await self.complete(job, execution, value) }
         } catch {
-            result = .failure(error)
+            locks.untrack(execution)
+            guard Task.isCancelled else { return await end(job, execution, error) }
+            return await tasks.run { await self.end(job, execution, error) }
         }
-        locks.untrack(execution)
-        return await finish(job, execution, result)
     }
 
     private func process(_ job: Job, _ execution: JobExecution) async throws -> JSONText {
@@ -48,59 +67,69 @@ struct JobRunner: Sendable {
         return try await execution.run(handler, job)
     }
 
-    private func finish(
-        _ job: Job, _ execution: JobExecution, _ result: Result<JSONText, any Error>
+    /// Stores a result.
+    private func complete(
+        _ job: Job, _ execution: JobExecution, _ value: JSONText
     ) async -> (answer: FetchAnswer, limitedFor: Int64) {
+        let finish = finish(job, .completed(result: value.text))
         do {
-            switch result {
-            case .success(let value):
-                do {
-                    return (try await perform(.complete(value), job, nil), 0)
-                } catch let error as BullMQError where error.code == .pendingChildren || error.code == .failedChildren {
-                    // The job cannot complete as it stands: an ordinary failure of this attempt.
-                    return try await end(job, execution, error)
-                }
-            case .failure(let error):
-                return try await end(job, execution, error)
+            let answer: FetchAnswer
+            do {
+                answer = try await store.moveToFinished(finish, terms: terms)
+            } catch {
+                let repeated = try await trying(job, after: error) { try await store.moveToFinished(finish, terms: terms) }
+                answer = try await successor(repeated, finish.token)
             }
+            events.send(.completed(job, result: value))
+            return (answer, 0)
+        } catch let error as BullMQError where error.code == .pendingChildren || error.code == .failedChildren {
+            // The job cannot complete as it stands: an ordinary failure of this attempt.
+            return await end(job, execution, error)
         } catch {
-            options.logger.warning(
-                "outcome not stored", metadata: ["bullmq.job.id": "\(job.id)", "bullmq.error": "\(error)"])
-            events.send(.error(error))
+            report(error, job)
             return (.notAsked, 0)
         }
     }
 
+    /// Stores what an error means.
     private func end(
         _ job: Job, _ execution: JobExecution, _ error: any Error
-    ) async throws -> (answer: FetchAnswer, limitedFor: Int64) {
+    ) async -> (answer: FetchAnswer, limitedFor: Int64) {
         let ending = await AttemptEnding(
             error: error, cancellation: execution.cancellationReason, isDiscarded: execution.isDiscarded,
-            attemptsMade: job.attemptsMade, attempts: job.options.attempts ?? 0
+            attemptsMade: job.record.attemptsMade, attempts: job.record.options.attempts ?? 0
         ) {
             await retryPause(of: job, error)
         }
-        switch ending {
-        case .rateLimit(let milliseconds):
-            // Not a wait of this worker alone: the key makes every limited worker of the queue pause.
-            _ = try await store.send("SET", store.keys.limiter, "9007199254740991", "PX", String(max(milliseconds, 1)))
-            let remaining = try await trying(job) { try await store.moveFromActiveToWait(id: job.id, token: execution.token) }
-            return (.notAsked, remaining ?? 0)
-        case .waitForChildren:
-            do {
-                return (try await perform(ending, job, error), 0)
-            } catch let error as BullMQError where error.code == .failedChildren {
-                return (try await perform(.fail(reason: error.message), job, error), 0)
+        do {
+            if case .rateLimit(let milliseconds) = ending {
+                // Not a wait of this worker alone: the key makes every limited worker of the queue pause.
+                _ = try await store.send(
+                    "SET", store.keys.limiter, "9007199254740991", "PX", String(max(milliseconds, 1)))
+                let remaining = try await trying(job) {
+                    try await store.moveFromActiveToWait(id: job.id, token: execution.token)
+                }
+                return (.notAsked, remaining ?? 0)
             }
-        default:
             return (try await perform(ending, job, error), 0)
+        } catch let failure as BullMQError where ending == .waitForChildren && failure.code == .failedChildren {
+            return await end(job, execution, failure)
+        } catch {
+            report(error, job)
+            return (.notAsked, 0)
         }
+    }
+
+    private func report(_ error: any Error, _ job: Job) {
+        options.logger.warning(
+            "outcome not stored", metadata: ["bullmq.job.id": "\(job.id)", "bullmq.error": "\(error)"])
+        events.send(.error(error))
     }
 
     /// Milliseconds before the next attempt, nil to give up.
     private func retryPause(of job: Job, _ error: any Error) async -> Int64? {
-        guard let backoff = job.options.backoff else { return 0 }
-        let attempt = job.attemptsMade + 1
+        guard let backoff = job.record.options.backoff else { return 0 }
+        let attempt = job.record.attemptsMade + 1
         if let pause = backoff.builtInDelay(afterAttempt: attempt, random: .random(in: 0..<1)) { return pause }
         guard let strategy = options.backoff else {
             options.logger.error(
@@ -114,21 +143,18 @@ struct JobRunner: Sendable {
     private func perform(_ ending: AttemptEnding, _ job: Job, _ error: (any Error)?) async throws -> FetchAnswer {
         let token = job.token ?? "0"
         switch ending {
-        case .complete(let value):
-            let answer = try await moveToFinished(job, token, .completed(result: value.text))
-            events.send(.completed(job, result: value))
-            return answer
         case .fail(let reason):
             let stackTrace = Self.stackTrace(of: job, adding: error, reason)
-            let answer = try await moveToFinished(job, token, .failed(reason: reason, stackTrace: stackTrace))
+            let finish = finish(job, .failed(reason: reason, stackTrace: stackTrace))
+            let answer = try await trying(job) { try await store.moveToFinished(finish, terms: terms) }
             announceFailure(of: job, error)
-            return answer
+            return try await successor(answer, token)
         case .retryLater(let reason, let milliseconds):
             let stackTrace = Self.stackTrace(of: job, adding: error, reason)
             let answer = try await trying(job) {
                 try await store.moveToDelayed(
                     id: job.id, token: token, delay: milliseconds, failure: (reason, stackTrace),
-                    fetchesNext: mayContinue(), terms: terms)
+                    fetchesNext: takesSuccessor(job), terms: terms)
             }
             announceFailure(of: job, error)
             return try await successor(answer, token)
@@ -136,7 +162,7 @@ struct JobRunner: Sendable {
             let stackTrace = Self.stackTrace(of: job, adding: error, reason)
             _ = try await trying(job) {
                 try await store.retryJob(
-                    id: job.id, token: token, lifo: job.options.lifo ?? false, failure: (reason, stackTrace))
+                    id: job.id, token: token, lifo: job.record.options.lifo ?? false, failure: (reason, stackTrace))
             }
             announceFailure(of: job, error)
             return .notAsked
@@ -161,21 +187,15 @@ struct JobRunner: Sendable {
         }
     }
 
-    private func moveToFinished(_ job: Job, _ token: String, _ target: QueueStore.Finish.Target) async throws -> FetchAnswer {
-        let timestamp = Milliseconds.now
+    private func finish(_ job: Job, _ target: QueueStore.Finish.Target) -> QueueStore.Finish {
         let policy =
             switch target {
-            case .completed: job.options.removeOnComplete ?? options.removeOnComplete
-            case .failed: job.options.removeOnFail ?? options.removeOnFail
+            case .completed: job.record.options.removeOnComplete ?? options.removeOnComplete
+            case .failed: job.record.options.removeOnFail ?? options.removeOnFail
             }
-        let answer = try await trying(job) {
-            try await store.moveToFinished(
-                QueueStore.Finish(
-                    id: job.id, token: token, target: target, policy: policy, attempts: job.options.attempts ?? 0,
-                    fetchesNext: mayContinue(), timestamp: timestamp),
-                terms: terms)
-        }
-        return try await successor(answer, token)
+        return QueueStore.Finish(
+            id: job.id, token: job.token ?? "0", target: target, policy: policy, attempts: job.record.options.attempts ?? 0,
+            fetchesNext: takesSuccessor(job), timestamp: Milliseconds.now)
     }
 
     /// The answer of a finishing script. If it was lost, the job it handed out may still be ours: active, with our token.
@@ -186,26 +206,42 @@ struct JobRunner: Sendable {
 
     /// Repeats an operation while the connection fails. If a reply was lost and the repetition finds the job gone, the first try
     /// had succeeded: nil is returned.
+    ///
+    /// - Parameter first: what the operation failed with when it was tried before.
     private func trying<Result: Sendable>(
-        _ job: Job, _ operation: () async throws -> Result
+        _ job: Job, after first: (any Error)? = nil, _ operation: () async throws -> Result
     ) async throws -> Result? {
         var mayHaveHappened = false
+        var failure = first
         while true {
+            if let failure {
+                if mayHaveHappened, Self.meansGone(failure) { return nil }
+                guard let lost = failure as? RedisError, lost.isConnectionError, lost.code != .closed, !isGraceOver() else {
+                    throw failure
+                }
+                mayHaveHappened = mayHaveHappened || lost.mayHaveExecuted
+                options.logger.info(
+                    "outcome will be stored again", metadata: ["bullmq.job.id": "\(job.id)", "bullmq.error": "\(lost)"])
+                await Wakeup(eventLoop: store.redis.commands.eventLoop).sleep(atMost: options.retryDelay)
+            }
             do {
                 return try await operation()
-            } catch let error as RedisError where error.isConnectionError && error.code != .closed && !isGraceOver() {
-                mayHaveHappened = mayHaveHappened || error.mayHaveExecuted
-                options.logger.info(
-                    "outcome will be stored again",
-                    metadata: ["bullmq.job.id": "\(job.id)", "bullmq.error": "\(error)"])
-                await pause(options.retryDelay)
-            } catch let error as BullMQError where mayHaveHappened {
-                switch error.code {
-                case .missingJob, .missingLock, .lockMismatch, .wrongState: return nil
-                default: throw error
-                }
+            } catch {
+                failure = error
             }
         }
+    }
+
+    private static func meansGone(_ error: any Error) -> Bool {
+        switch (error as? BullMQError)?.code {
+        case .missingJob?, .missingLock?, .lockMismatch?, .wrongState?: true
+        default: false
+        }
+    }
+
+    /// A slot whose task was cancelled ends here.
+    private func takesSuccessor(_ job: Job) -> Bool {
+        job.execution?.cancellationReason == nil && mayContinue()
     }
 
     private func announceFailure(of job: Job, _ error: (any Error)?) {
@@ -217,7 +253,7 @@ struct JobRunner: Sendable {
     private static func stackTrace(of job: Job, adding error: (any Error)?, _ reason: String) -> String {
         var entries = job.stackTrace
         if let error { entries.append("\(type(of: error)): \(reason)") }
-        if let limit = job.options.stackTraceLimit { entries = Array(entries.suffix(max(0, limit))) }
+        if let limit = job.record.options.stackTraceLimit { entries = Array(entries.suffix(max(0, limit))) }
         return JSONValue.array(entries.map(JSONValue.string)).serialized()
     }
 }

@@ -16,14 +16,13 @@ extension Worker {
                 stalledChecker.stop()
                 locks.stop()
             }
-            try await withThrowingDiscardingTaskGroup { slots in
-                do {
-                    try await self.fetchJobs(into: &slots)
-                } catch {
-                    // Nothing can be stored any more, so handlers would work in vain.
-                    self.beginClosing(gracePeriod: .zero)
-                    throw error
-                }
+            do {
+                try await self.fetchJobs()
+            } catch {
+                // Nothing can be stored any more, so handlers would work in vain.
+                self.beginClosing(gracePeriod: .zero)
+                while self.state.withLock({ $0.loop.slots > 0 }) { await self.wakeup.sleep() }
+                throw error
             }
         }
     }
@@ -61,7 +60,9 @@ extension Worker {
         }
     }
 
-    private func fetchJobs(into slots: inout ThrowingDiscardingTaskGroup<any Error>) async throws {
+    /// Returns when the worker was told to close and its last slot has ended. The slots are tasks of their own, since they must
+    /// not inherit this one's executor; the loop counts them.
+    private func fetchJobs() async throws {
         let runner = makeRunner()
         while true {
             let action = state.withLock { state in
@@ -84,9 +85,7 @@ extension Worker {
             case .fetch(let number):
                 let token = "\(id):\(number)"
                 guard let record = try await fetch(token) else { continue }
-                slots.addTask(executorPreference: globalConcurrentExecutor) {
-                    await self.runSlot(runner, first: record, token: token)
-                }
+                tasks.start { await self.runSlot(runner, first: record, token: token) }
             }
         }
     }
@@ -190,19 +189,24 @@ extension Worker {
                 if limitedFor > 0 { state.loop.limit(for: limitedFor, now: now) }
                 return (isNewlyDrained, answer.summary != .job)
             }
-            if case .job(let record) = answer { next = record }
+            if case .job(let record) = answer {
+                // A task that was cancelled with its job is of no use to another.
+                if Task.isCancelled {
+                    tasks.start { await self.runSlot(runner, first: record, token: token) }
+                } else {
+                    next = record
+                }
+            }
             if isNewlyDrained { broadcast.send(.drained) }
             if mustWake { wakeup.signal() }
         }
     }
 
     private func makeRunner() -> JobRunner {
-        let eventLoop = store.redis.commands.eventLoop
-        return JobRunner(
+        JobRunner(
             store: store, options: options, terms: terms, handlers: handlers, events: broadcast, locks: locks,
             mayContinue: { self.state.withLock { $0.loop.mayContinueSlot } },
-            isGraceOver: { self.state.withLock { $0.isGraceOver } },
-            pause: { await Wakeup(eventLoop: eventLoop).sleep(atMost: $0) })
+            isGraceOver: { self.state.withLock { $0.isGraceOver } }, tasks: tasks)
     }
 
     /// After a reply was lost, the job it would have brought may be ours: active, and locked with our token. It would otherwise

@@ -35,6 +35,7 @@ public final class Worker: Service {
     let state: Mutex<WorkerState>
     let wakeup: Wakeup
     let terms: FetchTerms
+    let tasks = TaskBag()
 
     /// Creates a worker. Nothing is sent to Redis before ``run()``.
     ///
@@ -213,6 +214,7 @@ public final class Worker: Service {
         store.redis.commands.eventLoop.scheduleTask(in: .seconds(5)) { [weak self] in
             guard let self, isRunning else { return }
             guard locks.tracked.isEmpty else { return scheduleGivingUp() }
+            tasks.cancelAll()
             state.withLock { $0.work }?.cancel()
         }
     }

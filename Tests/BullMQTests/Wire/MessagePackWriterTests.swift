@@ -24,6 +24,7 @@ struct MessagePackWriterTests {
         ] as [(Int64, [UInt8])])
     func integers(integer: Int64, bytes: [UInt8]) throws {
         #expect(written { $0.append(integer) } == bytes)
+        #expect(written { $0.append(Int(integer)) } == bytes)
         #expect(written { $0.append(JSONValue.integer(integer)) } == bytes)
         #expect(try MessagePackReader.read(bytes) == .integer(integer))
     }

@@ -69,7 +69,7 @@ struct PayloadDecoderTests {
         let value = Everything()
         let text = try encoded(value)
         #expect(try decoded(Everything.self, text) == value)
-        #expect(try JSONDecoder().decode(JSONValue.self, from: Data(text.utf8)) == JSONValue(parsing: text))
+        #expect(try JSONDecoder().decode(JSONText.self, from: Data(text.utf8)).value() == JSONValue(parsing: text))
     }
 
     @Test("are read from what Foundation's encoder writes")
@@ -215,6 +215,26 @@ struct PayloadDecoderTests {
         #expect(
             failure(Nested.self, #"{"name":"nested"}"#)
                 == "valueNotFound(JSONObject) at super: Expected an object, found null.")
+    }
+
+    @Test("know their place, in every kind of container")
+    func codingPaths() throws {
+        struct Place: Decodable {
+            init(from decoder: any Decoder) throws {
+                var list = try decoder.unkeyedContainer()
+                #expect(list.codingPath.payloadPath == "[0].place")
+                let first = try list.superDecoder()
+                #expect(try first.singleValueContainer().codingPath.payloadPath == "[0].place[0]")
+                #expect(try first.singleValueContainer().decode(Int.self) == 1)
+                let object = try list.superDecoder().container(keyedBy: PayloadKey.self)
+                #expect(object.codingPath.payloadPath == "[0].place[1]")
+                let base = try object.superDecoder(forKey: PayloadKey("base"))
+                #expect(base.codingPath.payloadPath == "[0].place[1].base")
+                #expect(try base.singleValueContainer().decode(String.self) == "x")
+                #expect(list.currentIndex == 2 && list.isAtEnd)
+            }
+        }
+        #expect(try decoded([[String: Place]].self, #"[{"place":[1,{"base":"x"}]}]"#).count == 1)
     }
 
     @Test("may be taken apart by hand")

@@ -209,6 +209,22 @@ struct PayloadEncoderTests {
         #expect(try encoded(Tolerant()) == #"{"one":1,"two":2}"#)
     }
 
+    @Test("know their place, in every kind of container")
+    func codingPaths() throws {
+        struct Place: Encodable {
+            func encode(to encoder: any Encoder) throws {
+                var list = encoder.unkeyedContainer()
+                #expect(list.codingPath.payloadPath == "[0].place")
+                let inner = list.superEncoder()
+                let single = inner.singleValueContainer()
+                #expect(single.codingPath.payloadPath == "[0].place[0]")
+                let object = inner.container(keyedBy: PayloadKey.self)
+                #expect(object.codingPath.payloadPath == "[0].place[0]")
+            }
+        }
+        #expect(try encoded([["place": Place()]]) == #"[{"place":[{}]}]"#)
+    }
+
     @Test("see the encoder's user info, and are appended to a buffer only when complete")
     func userInfoAndBuffer() throws {
         struct Curious: Encodable {
