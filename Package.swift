@@ -16,9 +16,11 @@ let settings: [SwiftSetting] = {
 
 let nioCore = Target.Dependency.product(name: "NIOCore", package: "swift-nio")
 let nioPosix = Target.Dependency.product(name: "NIOPosix", package: "swift-nio")
+let nioHTTP1 = Target.Dependency.product(name: "NIOHTTP1", package: "swift-nio")
 let nioSSL = Target.Dependency.product(name: "NIOSSL", package: "swift-nio-ssl")
 let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
 let serviceLifecycle = Target.Dependency.product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
+let unixSignals = Target.Dependency.product(name: "UnixSignals", package: "swift-service-lifecycle")
 
 // The library a user depends on: pure Swift, no C library beyond what NIO brings.
 let library: [Target] = [
@@ -70,6 +72,35 @@ let media: [Target] = [
     ),
 ]
 
+// The sample worker: what knows no queue, and the executable that joins it to the library.
+let samples: [Target] = [
+    .target(
+        name: "MediaJobs",
+        dependencies: [
+            "MediaProcessing", nioCore, nioHTTP1, .product(name: "AsyncHTTPClient", package: "async-http-client"),
+        ],
+        path: "Samples/MediaWorker/MediaJobs",
+        swiftSettings: settings
+    ),
+    .executableTarget(
+        name: "media-worker",
+        dependencies: [
+            "BullMQ", "MediaJobs", "MediaProcessing", logging, serviceLifecycle,
+            .product(name: "UnixSignals", package: "swift-service-lifecycle"),
+            .product(name: "ArgumentParser", package: "swift-argument-parser"),
+        ],
+        path: "Samples/MediaWorker/Executable",
+        swiftSettings: settings
+    ),
+    .testTarget(
+        name: "MediaWorkerTests",
+        dependencies: [
+            "BullMQ", "BullMQTesting", "MediaJobs", "MediaProcessing", "media-worker", nioCore, nioHTTP1, nioPosix,
+        ],
+        swiftSettings: settings
+    ),
+]
+
 // What holds us to the protocol; hiredis and json-c are its independent witnesses.
 let conformance: [Target] = [
     .systemLibrary(name: "CHiredis", providers: [.apt(["libhiredis-dev"])]),
@@ -87,7 +118,43 @@ let conformance: [Target] = [
         exclude: ["README.md", "node", "python"],
         swiftSettings: settings
     ),
+    .target(
+        name: "Stage",
+        dependencies: ["BullMQ", "BullMQTesting", "Peers", "Witness"],
+        path: "Conformance/Stage",
+        swiftSettings: settings
+    ),
+    .testTarget(
+        name: "InteropTests",
+        dependencies: ["BullMQ", "BullMQTesting", "Peers", "PeerTesting", "Stage", "Witness"],
+        path: "Conformance/InteropTests",
+        swiftSettings: settings
+    ),
+    .executableTarget(
+        name: "FaultWorker",
+        dependencies: ["BullMQ", "Stage", logging, serviceLifecycle, unixSignals],
+        path: "Conformance/FaultWorker",
+        swiftSettings: settings
+    ),
+    .testTarget(
+        name: "FaultTests",
+        dependencies: ["BullMQ", "BullMQTesting", "FaultWorker", "Stage", "Witness"],
+        path: "Conformance/FaultTests",
+        swiftSettings: settings
+    ),
     .target(name: "PeerTesting", dependencies: ["Peers"], path: "Conformance/PeerTesting", swiftSettings: settings),
+    .executableTarget(
+        name: "bench-subject",
+        dependencies: ["BullMQ"],
+        path: "Conformance/Bench/Subject",
+        swiftSettings: settings
+    ),
+    .executableTarget(
+        name: "bench",
+        dependencies: ["BullMQTesting", "Peers", "Witness"],
+        path: "Conformance/Bench/Harness",
+        swiftSettings: settings
+    ),
     .testTarget(
         name: "WitnessTests",
         dependencies: ["Witness", "BullMQTesting"],
@@ -114,8 +181,10 @@ let package = Package(
     dependencies: [
         .package(url: "https://github.com/apple/swift-nio", from: "2.101.0"),
         .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.37.0"),
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.5.0"),
         .package(url: "https://github.com/apple/swift-log", from: "1.16.0"),
+        .package(url: "https://github.com/swift-server/async-http-client", from: "1.37.0"),
         .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
     ],
-    targets: library + media + conformance
+    targets: library + media + samples + conformance
 )

@@ -25,6 +25,12 @@ public struct KeySpace: Hashable, Sendable {
         /// Names and values, alternating, in the order they were added.
         public let fields: [Bytes]
 
+        /// An entry.
+        public init(id: String, fields: [Bytes]) {
+            self.id = id
+            self.fields = fields
+        }
+
         /// The value of the first field of this name.
         public subscript(name: Bytes) -> Bytes? {
             stride(from: 0, to: fields.count - 1, by: 2).first { fields[$0] == name }.map { fields[$0 + 1] }

@@ -17,6 +17,8 @@ public struct WitnessError: Error, Hashable, Sendable, CustomStringConvertible {
         public static let unexpectedReply = Code("unexpectedReply")
         /// The text is not JSON.
         public static let notJSON = Code("notJSON")
+        /// What was awaited did not show up in time.
+        public static let silence = Code("silence")
     }
 
     /// The kind of failure.

@@ -2,8 +2,8 @@
 
 /// Why a media operation did not produce a result.
 ///
-/// `message` is meant for the person who asked for the operation: it says what was wrong, where, and what would be accepted.
-/// It never contains file system paths.
+/// `message` is meant for the person who asked for the operation: it says what was wrong, where, and what would be
+/// accepted. It never contains file system paths.
 public struct MediaError: Error, Sendable, Equatable {
     /// The kind of failure. New kinds may be added; compare with the static members.
     public struct Code: Sendable, Hashable, RawRepresentable, CustomStringConvertible {
@@ -50,8 +50,8 @@ public struct MediaError: Error, Sendable, Equatable {
 
     /// Whether the same input with the same parameters will fail again, so that a retry is a waste.
     ///
-    /// True for everything that is wrong with the request or the picture, and for missing capabilities; false for failures of
-    /// the surroundings (files, memory) and for cancellation.
+    /// True for everything that is wrong with the request or the picture, and for missing capabilities; false for
+    /// failures of the surroundings (files, memory) and for cancellation.
     public var isPermanent: Bool {
         switch code {
         case .invalidParameter, .unsupportedFormat, .corruptInput, .tooLarge, .capabilityMissing: true

@@ -7,6 +7,7 @@ import NIOCore
 /// over may have been executed, so its waiter is told that the reply is lost.
 struct CommandQueue {
     private static let largestMergedCommand = 16 << 10
+    private static let gatheringFactor = 4
 
     private var unsent = CircularBuffer<PendingReply>()
     private var inFlight = CircularBuffer<PendingReply>()
@@ -16,7 +17,10 @@ struct CommandQueue {
 
     /// Whether the oldest command that waits can be written, or dropped.
     var hasUnsent: Bool { unsent.first.map { $0.bytes.readableBytes > 0 || !$0.isOpen || $0.isDropped } ?? false }
-    var hasInFlight: Bool { !inFlight.isEmpty }
+    /// Whether it pays to write now. While the server is busy with earlier commands, those submitted meanwhile are gathered until
+    /// they are a fair share of them: it does not run dry, and far fewer writes and wake-ups are needed than one per command.
+    /// What is still held back goes out with the next reply.
+    var isWorthWriting: Bool { unsent.count * Self.gatheringFactor >= inFlight.count }
     /// Whether nobody waits for anything.
     var isEmpty: Bool { unsent.count == abandonedCount && inFlight.isEmpty }
     var unsentCount: Int { unsent.count }

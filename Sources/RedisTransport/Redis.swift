@@ -47,9 +47,7 @@ public final class Redis: Service {
     /// - Throws: `RedisError`: `errorReply` if the server answered with an error, or what befell the connection;
     ///   `CancellationError` if the task was cancelled.
     public func send(_ command: RedisCommand) async throws -> RESPValue {
-        let reply = try await commands.send(command)
-        if case .error(let error) = reply { throw RedisError.errorReply(error) }
-        return reply
+        try await commands.execute(command)
     }
 
     /// Sends commands back to back, nothing of this client between them, and returns their replies in order. Error replies are
@@ -66,19 +64,9 @@ public final class Redis: Service {
     /// - Throws: `RedisError` with code `errorReply` if the transaction as a whole was refused; then nothing was executed.
     public func transaction(_ batch: [RedisCommand]) async throws -> [RESPValue] {
         guard !batch.isEmpty else { return [] }
-        return try await transaction(of: batch.count) { unit in
+        return try await commands.transaction(of: batch.count) { unit in
             for command in batch { unit.append(command) }
         }
-    }
-
-    /// Sends `count` commands inside `MULTI`…`EXEC`; see ``transaction(_:)``.
-    package func transaction(of count: Int, _ fill: (inout RedisUnit) -> Void) async throws -> [RESPValue] {
-        let replies = try await commands.send(unitOf: count + 2) { unit in
-            unit.append(RedisCommand("MULTI"))
-            fill(&unit)
-            unit.append(RedisCommand("EXEC"))
-        }
-        return try Self.results(ofTransaction: replies)
     }
 
     /// Closes all connections. Commands already submitted are completed first, within ten seconds.
@@ -100,17 +88,11 @@ public final class Redis: Service {
         return RedisConnection(configuration: configuration, eventLoop: group.next(), isForBlockingCommands: true)
     }
 
-    private static func results(ofTransaction replies: [RESPValue]) throws -> [RESPValue] {
-        switch replies.last {
-        case .array(let results): return results
-        case .error(let error):
-            // EXECABORT only says that something was refused while queueing: that refusal is the useful message.
-            for reply in replies.dropLast() {
-                if case .error(let cause) = reply { throw RedisError.errorReply(cause) }
-            }
-            throw RedisError.errorReply(error)
-        default:
-            throw RedisError(.unexpectedReply, "EXEC was answered with neither results nor an error")
+    /// Another connection for commands, served by another event loop than the shared one; nil if there is only one loop.
+    package func separateConnection() -> RedisConnection? {
+        for eventLoop in group.makeIterator() where eventLoop !== commands.eventLoop {
+            return RedisConnection(configuration: configuration, eventLoop: eventLoop)
         }
+        return nil
     }
 }

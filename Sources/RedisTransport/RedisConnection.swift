@@ -58,6 +58,13 @@ package final class RedisConnection: Sendable {
         }
     }
 
+    /// Sends one command and waits for its reply, whether or not the task is cancelled.
+    package func sendToTheEnd(_ command: RedisCommand) async throws -> RESPValue {
+        try await withUnsafeThrowingContinuation { continuation in
+            submit(command.encoded, PendingReply(expected: 1), .single(continuation))
+        }
+    }
+
     /// Sends several commands as one unit, nothing of anybody else between them, and waits for all replies.
     ///
     /// - Parameters:
@@ -83,6 +90,7 @@ package final class RedisConnection: Sendable {
         let needsDrain = state.withLock { state -> Bool in
             state.queue.extend(pending, by: bytes, isLast: isLast)
             guard case .ready = state.phase, !state.isDrainScheduled else { return false }
+            // Parts of a unit are written at once: the server works on them while the next ones are encoded.
             state.isDrainScheduled = true
             return true
         }
@@ -126,7 +134,9 @@ package final class RedisConnection: Sendable {
                 state.phase = .connecting
                 return .connect
             case .ready:
-                if state.isDrainScheduled || !state.queue.hasUnsent { return .nothing }
+                if state.isDrainScheduled || !state.queue.hasUnsent || !state.queue.isWorthWriting {
+                    return .nothing
+                }
                 state.isDrainScheduled = true
                 return .drain
             default:
@@ -136,7 +146,8 @@ package final class RedisConnection: Sendable {
         switch submission {
         case .nothing: break
         case .fail(let error): waiter.fail(error)
-        case .drain: eventLoop.execute { self.drain() }
+        case .drain:
+            if eventLoop.inEventLoop { drain() } else { eventLoop.execute { self.drain() } }
         case .connect:
             watchOffline(pending)
             eventLoop.execute { self.connect() }
@@ -174,6 +185,7 @@ package final class RedisConnection: Sendable {
         }
         waiter?.fail(
             RedisError(.notConnected, "No connection to Redis at \(configuration.endpoint) within \(limit)", underlying: cause))
+        closeIfDone()
     }
 
     private func expire(_ pending: PendingReply, after deadline: Duration) {
@@ -221,17 +233,18 @@ package final class RedisConnection: Sendable {
     func deliver(_ replies: [RESPValue]) -> Bool {
         var deliveries: [Delivery] = []
         deliveries.reserveCapacity(replies.count)
-        let (inStep, finished) = state.withLock { state -> (Bool, (any Channel)?) in
+        let (inStep, finished, hasUnsent) = state.withLock { state -> (Bool, (any Channel)?, Bool) in
             for reply in replies {
                 switch state.queue.receive(reply) {
                 case .delivered(let delivery): deliveries.append(delivery)
                 case .absorbed: break
-                case .unexpected: return (false, nil)
+                case .unexpected: return (false, nil, false)
                 }
             }
-            if case .closing(let channel) = state.phase, state.queue.isEmpty { return (true, channel) }
-            return (true, nil)
+            if case .closing(let channel) = state.phase, state.queue.isEmpty { return (true, channel, false) }
+            return (true, nil, state.queue.hasUnsent)
         }
+        if hasUnsent { drain() }
         for delivery in deliveries { delivery.perform() }
         finished?.close(promise: nil)
         return inStep

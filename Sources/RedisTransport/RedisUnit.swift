@@ -3,21 +3,24 @@ import NIOCore
 /// Commands that travel together, nothing of anybody else between them. They are sent in parts while more are being encoded, so
 /// that the server works on the first ones meanwhile.
 package struct RedisUnit: ~Copyable {
-    private static let partSize = 32 << 10
+    private static let largestPart = 32 << 10
 
+    /// The first part is small, so that the server starts early.
+    private var partSize = 2 << 10
     private var part: ByteBuffer
     private let send: (ByteBuffer) -> Void
 
     init(send: @escaping (ByteBuffer) -> Void) {
         self.send = send
-        part = ByteBufferAllocator().buffer(capacity: Self.partSize + (4 << 10))
+        part = ByteBufferAllocator().buffer(capacity: partSize * 2)
     }
 
     package mutating func append(_ command: RedisCommand) {
         part.writeImmutableBuffer(command.encoded)
-        guard part.readableBytes >= Self.partSize else { return }
+        guard part.readableBytes >= partSize else { return }
         send(part)
-        part = ByteBufferAllocator().buffer(capacity: Self.partSize + (4 << 10))
+        partSize = min(partSize * 2, Self.largestPart)
+        part = ByteBufferAllocator().buffer(capacity: partSize + (4 << 10))
     }
 
     consuming func rest() -> ByteBuffer { part }

@@ -26,7 +26,9 @@ import Testing
         #expect(picture[25, 25].isNear(color) && picture[6, 6].isNear(color) && picture[43, 43].isNear(color))
     }
 
-    @Test("cover keeps the part that position names in a tall picture", arguments: [("north", Pixel.red), ("south", .blue)])
+    @Test(
+        "cover keeps the part that position names in a tall picture",
+        arguments: [("north", Pixel.red), ("south", .blue)])
     func coverTall(position: String, color: Pixel) async throws {
         let bench = try #require(bench)
         let (_, picture) = try await bench.resize(
@@ -58,7 +60,7 @@ import Testing
         let bench = try #require(bench)
         let grey = Bitmap.flat(30, 10, Pixel(red: 90, green: 90, blue: 90))
         let (_, picture) = try await bench.resize(
-            #"{"width":30,"height":30,"fit":"contain","background":"blue","format":"jpeg","chromaSubsampling":"4:4:4"}"#,
+            #"{"width":30,"height":30,"fit":"contain","background":"blue","chromaSubsampling":"4:4:4"}"#,
             try grey.jpeg())
         #expect(picture[15, 3].isNear(.blue) && picture[15, 15].isNear(Pixel(red: 90, green: 90, blue: 90)))
     }
@@ -181,6 +183,8 @@ import Testing
         }
         let heic = try Bitmap.quadrants(64, 64).encoded(Bitmap.Coding(format: "HEIC"))
         let (report, picture) = try await bench.resize(#"{"width":32}"#, heic)
-        #expect(report.format == "jpeg" && zip(picture.corners, Bitmap.quadrants(4, 4).corners).allSatisfy { $0.isNear($1) })
+        #expect(
+            report.format == "jpeg" && zip(picture.corners, Bitmap.quadrants(4, 4).corners).allSatisfy { $0.isNear($1) }
+        )
     }
 }

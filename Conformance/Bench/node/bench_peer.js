@@ -4,10 +4,12 @@
 const peer = require('../../Peers/node/peer.js');
 const { Queue, Worker } = peer.bullmq();
 
+const data = index => ({ file: 'photos/2024/05/harbour.jpg', width: 1280, index });
+
 async function add(queue, { jobs, inFlight = 1 }) {
   let next = 0;
   const addSome = async () => {
-    while (next < jobs) await queue.add('noop', { index: next++ });
+    while (next < jobs) await queue.add('noop', data(next++));
   };
   await Promise.all(Array.from({ length: inFlight }, addSome));
 }
@@ -15,7 +17,7 @@ async function add(queue, { jobs, inFlight = 1 }) {
 async function addBulk(queue, { jobs, size }) {
   for (let start = 0; start < jobs; start += size) {
     const length = Math.min(size, jobs - start);
-    await queue.addBulk(Array.from({ length }, (_, i) => ({ name: 'noop', data: { index: start + i } })));
+    await queue.addBulk(Array.from({ length }, (_, i) => ({ name: 'noop', data: data(start + i) })));
   }
 }
 

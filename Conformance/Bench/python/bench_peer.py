@@ -22,12 +22,16 @@ import time
 from bullmq import Queue, Worker
 
 
+def data(number):
+    return {"file": "photos/2024/05/harbour.jpg", "width": 1280, "index": number}
+
+
 async def add(queue, command):
     numbers = itertools.count()
 
     async def add_some():
         while (number := next(numbers)) < command["jobs"]:
-            await queue.add("noop", {"index": number})
+            await queue.add("noop", data(number))
 
     await asyncio.gather(*(add_some() for _ in range(command.get("inFlight", 1))))
 
@@ -36,7 +40,7 @@ async def add_bulk(queue, command):
     size = command["size"]
     for start in range(0, command["jobs"], size):
         numbers = range(start, min(start + size, command["jobs"]))
-        await queue.addBulk([{"name": "noop", "data": {"index": number}, "opts": {}} for number in numbers])
+        await queue.addBulk([{"name": "noop", "data": data(number), "opts": {}} for number in numbers])
 
 
 async def process(options, command):

@@ -123,7 +123,7 @@ async def main():
                     await worker.pause()
                     peer.say(done="pause")
                 case "resume":
-                    await worker.resume()
+                    worker.resume()
                     peer.say(done="resume")
         return False
 

@@ -21,7 +21,7 @@ actor FinishWaiters {
         nextID += 1
         let waiter = nextID
         let timer = timeout.map { timeout in
-            store.redis.commands.eventLoop.scheduleTask(in: .nanoseconds(timeout.nanoseconds)) {
+            store.connection.eventLoop.scheduleTask(in: .nanoseconds(timeout.nanoseconds)) {
                 let error = BullMQError(
                     .timeout,
                     "Job wait \(name) timed out before finishing, no finish notification arrived after "

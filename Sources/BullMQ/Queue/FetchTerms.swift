@@ -1,17 +1,19 @@
 /// The terms on which a worker takes jobs: packed into every script that may hand one out.
 struct FetchTerms: Sendable {
-    var lockDuration: Int64
-    var limiter: RateLimit?
-    var workerName: String?
-    var maximumMetricsPoints: Int
+    let maximumMetricsPoints: Int
+    /// How many map entries `packed` holds.
+    let entryCount: Int
+    /// Those entries, encoded once.
+    let packed: [UInt8]
 
-    /// Entries that ``write(to:)`` appends.
-    var entryCount: Int { 1 + (limiter == nil ? 0 : 1) + (workerName == nil ? 0 : 1) }
-
-    func write(to writer: inout MessagePackWriter) {
+    init(lockDuration: Int64, limiter: RateLimit?, workerName: String?, maximumMetricsPoints: Int) {
+        self.maximumMetricsPoints = maximumMetricsPoints
+        var count = 1
+        var writer = MessagePackWriter()
         writer.append("lockDuration")
         writer.append(lockDuration)
         if let limiter {
+            count += 1
             writer.append("limiter")
             writer.appendMapHeader(2)
             writer.append("max")
@@ -20,17 +22,21 @@ struct FetchTerms: Sendable {
             writer.append(limiter.duration.milliseconds)
         }
         if let workerName {
+            count += 1
             writer.append("name")
             writer.append(workerName)
         }
+        entryCount = count
+        packed = writer.bytes
     }
 
+    /// The map of these terms and a token.
     func packed(token: String) -> [UInt8] {
         var writer = MessagePackWriter()
         writer.appendMapHeader(1 + entryCount)
         writer.append("token")
         writer.append(token)
-        write(to: &writer)
+        writer.bytes += packed
         return writer.bytes
     }
 }

@@ -13,7 +13,7 @@ extension QueueStore {
         for route in NewJob.Route.allCases where jobs.contains(where: { $0.route == route }) {
             _ = try await scripts.digest(of: addHeads[route].script)
         }
-        let replies = try await redis.transaction(of: jobs.count) { unit in
+        let replies = try await connection.transaction(of: jobs.count) { unit in
             // The first call of each script carries its whole text: within a transaction there is no second chance to load it.
             var known: Set<NewJob.Route> = []
             for job in jobs {

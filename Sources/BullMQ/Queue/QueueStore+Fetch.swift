@@ -74,7 +74,7 @@ extension QueueStore {
     func jobLocked(with token: String) async throws -> JobRecord? {
         let ids = try await send("LRANGE", keys.active, "0", "-1").array?.compactMap(\.string) ?? []
         guard !ids.isEmpty else { return nil }
-        let reply = try await redis.send(RedisCommand(["MGET"] + ids.map(keys.lock)))
+        let reply = try await connection.execute(RedisCommand(["MGET"] + ids.map(keys.lock)))
         guard let holders = reply.array, holders.count == ids.count else {
             throw BullMQError.unexpected(reply, from: "MGET")
         }

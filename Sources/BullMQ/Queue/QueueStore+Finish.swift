@@ -30,7 +30,7 @@ extension QueueStore {
         }
         let head = isCompleted ? finishHeads.completed : finishHeads.failed
         let capacity = 768 + value.utf8.count + fields.count
-        let reply = try await scripts.run(head, capacity: capacity) { call in
+        let reply = try await scripts.run(head, capacity: capacity, toTheEnd: true) { call in
             call.keys(
                 keys.job(finish.id), isCompleted ? keys.completedMetrics : keys.failedMetrics, keys.marker)
             call.argument(finish.id)
@@ -51,6 +51,7 @@ extension QueueStore {
 
     private static func packedOptions(of finish: Finish, terms: FetchTerms) -> [UInt8] {
         var writer = MessagePackWriter()
+        writer.bytes.reserveCapacity(128 + finish.token.utf8.count + terms.packed.count)
         writer.appendMapHeader(4 + terms.entryCount)
         writer.append("token")
         writer.append(finish.token)
@@ -64,7 +65,7 @@ extension QueueStore {
         } else {
             writer.append("")
         }
-        terms.write(to: &writer)
+        writer.bytes += terms.packed
         return writer.bytes
     }
 
@@ -163,24 +164,28 @@ extension QueueStore {
 extension RemovalPolicy {
     /// The form that the finishing script wants (protocol: worker, section 11.3).
     fileprivate func writeLimits(to writer: inout MessagePackWriter) {
-        func write(_ entries: [(String, Int64)]) {
+        switch form {
+        case .flag(let removes): writer.appendSingle("count", removes ? 0 : -1)
+        case .count(let count): writer.appendSingle("count", Int64(count))
+        case .limits(let count, let age, let limit):
+            let entries = [
+                ("count", count.map(Int64.init)), ("age", age?.components.seconds), ("limit", limit.map(Int64.init)),
+            ].filter { $0.1 != nil }
             writer.appendMapHeader(entries.count)
-            for (name, value) in entries {
+            for case (let name, let value?) in entries {
                 writer.append(name)
                 writer.append(value)
             }
         }
-        switch form {
-        case .flag(true): write([("count", 0)])
-        case .flag(false): write([("count", -1)])
-        case .count(let count): write([("count", Int64(count))])
-        case .limits(let count, let age, let limit):
-            var entries: [(String, Int64)] = []
-            if let count { entries.append(("count", Int64(count))) }
-            if let age { entries.append(("age", age.components.seconds)) }
-            if let limit { entries.append(("limit", Int64(limit))) }
-            write(entries)
-        }
+    }
+}
+
+extension MessagePackWriter {
+    /// A map of one entry.
+    fileprivate mutating func appendSingle(_ name: String, _ value: Int64) {
+        appendMapHeader(1)
+        append(name)
+        append(value)
     }
 }
 

@@ -78,7 +78,10 @@ extension QueueStore {
             ascending
             ? RedisCommand("LRANGE", keys.logs(id), String(start), String(end))
             : RedisCommand("LRANGE", keys.logs(id), String(-(end + 1)), String(-(start + 1)))
-        let replies = try await redis.transaction([range, RedisCommand("LLEN", keys.logs(id))])
+        let replies = try await connection.transaction(of: 2) { unit in
+            unit.append(range)
+            unit.append(RedisCommand("LLEN", keys.logs(id)))
+        }
         guard replies.count == 2, let rows = replies[0].array, let count = replies[1].integer else {
             throw BullMQError(.unexpectedReply, "The log of job \(id) cannot be read: \(replies.map(\.shape))")
         }

@@ -6,12 +6,16 @@ final class QueueStore: Sendable {
     let name: String
     let keys: QueueKeys
     let redis: Redis
+    let connection: RedisConnection
     let scripts: ScriptRunner
     let logger: Logger
     let addHeads: AddHeads
     let finishHeads: FinishHeads
 
-    init(name: String, prefix: String, redis: Redis, logger: Logger) throws(BullMQError) {
+    /// - Parameter connection: where the commands go; by default the one that all users of `redis` share.
+    init(
+        name: String, prefix: String, redis: Redis, connection: RedisConnection? = nil, logger: Logger
+    ) throws(BullMQError) {
         guard !name.isEmpty else { throw BullMQError(.invalidArgument, "Queue name must be provided") }
         guard !name.utf8.contains(UInt8(ascii: ":")) else {
             throw BullMQError(.invalidArgument, "Queue name cannot contain :")
@@ -22,13 +26,15 @@ final class QueueStore: Sendable {
         addHeads = AddHeads(keys)
         finishHeads = FinishHeads(keys)
         self.redis = redis
-        scripts = ScriptRunner(connection: redis.commands)
+        let connection = connection ?? redis.commands
+        self.connection = connection
+        scripts = ScriptRunner(connection: connection)
         self.logger = logger
     }
 
     /// Sends a plain command; an error reply is thrown.
     func send(_ words: String...) async throws -> RESPValue {
-        try await redis.send(RedisCommand(words))
+        try await connection.execute(RedisCommand(words))
     }
 }
 

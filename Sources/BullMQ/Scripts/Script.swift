@@ -7,6 +7,7 @@ final class Script: Sendable {
     let name: String
     let keyCount: Int
     private let digestText = Mutex<String?>(nil)
+    private let text = Mutex<String?>(nil)
 
     init(_ name: String, keys: Int) {
         self.name = name
@@ -21,7 +22,14 @@ final class Script: Sendable {
     }
 
     /// The complete text, includes resolved.
-    var source: String { LuaScriptCatalogue.source(of: "\(name)-\(keyCount)") }
+    var source: String {
+        text.withLock { text in
+            if let text { return text }
+            let resolved = LuaScriptCatalogue.source(of: "\(name)-\(keyCount)")
+            text = resolved
+            return resolved
+        }
+    }
 }
 
 extension Script {

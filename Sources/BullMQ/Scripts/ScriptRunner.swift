@@ -14,7 +14,11 @@ struct ScriptRunner: Sendable {
     }
 
     /// Runs a script whose call has a constant first part.
-    func run(_ head: CallHead, capacity: Int, _ fill: (inout ScriptCall) -> Void) async throws -> RESPValue {
+    ///
+    /// - Parameter toTheEnd: waits for the reply even if the task is cancelled.
+    func run(
+        _ head: CallHead, capacity: Int, toTheEnd: Bool = false, _ fill: (inout ScriptCall) -> Void
+    ) async throws -> RESPValue {
         var prepared = head.begin(capacity: capacity)
         if prepared == nil {
             _ = try await load(head.script)
@@ -24,14 +28,15 @@ struct ScriptRunner: Sendable {
             throw BullMQError(.unexpectedReply, "The digest of script \(head.script.name) is unknown")
         }
         fill(&call)
-        return try await run(call)
+        return try await run(call, toTheEnd: toTheEnd)
     }
 
-    private func run(_ call: ScriptCall) async throws -> RESPValue {
+    private func run(_ call: ScriptCall, toTheEnd: Bool = false) async throws -> RESPValue {
         let script = call.script
         var attempts = 0
         while true {
-            let reply = try await connection.send(call.command)
+            let reply =
+                toTheEnd ? try await connection.sendToTheEnd(call.command) : try await connection.send(call.command)
             guard case .error(let error) = reply else { return reply }
             guard error.code == "NOSCRIPT", attempts < 10 else {
                 throw RedisError(.errorReply, "Script \(script.name) failed: \(error.message)", underlying: error)

@@ -60,7 +60,7 @@ final class JobRunner: Sendable {
         }
         let handler = try handlers.handler(for: job.name)
         guard let limit = handler.timeout ?? options.jobTimeout else { return try await execution.run(handler, job) }
-        let timer = store.redis.commands.eventLoop.scheduleTask(in: .nanoseconds(limit.nanoseconds)) {
+        let timer = store.connection.eventLoop.scheduleTask(in: .nanoseconds(limit.nanoseconds)) {
             _ = execution.cancel(.timedOut(limit))
         }
         defer { timer.cancel() }
@@ -222,7 +222,7 @@ final class JobRunner: Sendable {
                 mayHaveHappened = mayHaveHappened || lost.mayHaveExecuted
                 options.logger.info(
                     "outcome will be stored again", metadata: ["bullmq.job.id": "\(job.id)", "bullmq.error": "\(lost)"])
-                await Wakeup(eventLoop: store.redis.commands.eventLoop).sleep(atMost: options.retryDelay)
+                await Wakeup(eventLoop: store.connection.eventLoop).sleep(atMost: options.retryDelay)
             }
             do {
                 return try await operation()

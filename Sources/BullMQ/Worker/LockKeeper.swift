@@ -14,7 +14,7 @@ final class LockKeeper: Sendable {
         self.store = store
         self.options = options
         self.events = events
-        wakeup = Wakeup(eventLoop: store.redis.commands.eventLoop)
+        wakeup = Wakeup(eventLoop: store.connection.eventLoop)
     }
 
     func track(_ execution: JobExecution) {

@@ -14,7 +14,7 @@ final class StalledChecker: Sendable {
         self.store = store
         self.options = options
         self.events = events
-        wakeup = Wakeup(eventLoop: store.redis.commands.eventLoop)
+        wakeup = Wakeup(eventLoop: store.connection.eventLoop)
     }
 
     func setPaused(_ paused: Bool) {

@@ -11,11 +11,13 @@ final class TaskBag: Sendable {
     private let state = Mutex(State())
 
     /// Runs an operation in a task of its own.
-    func start(_ operation: @escaping @Sendable () async -> Void) {
+    ///
+    /// - Parameter executor: where it runs; nil for the cooperative pool.
+    func start(on executor: (any TaskExecutor)? = nil, _ operation: @escaping @Sendable () async -> Void) {
         let (task, isCancelled) = state.withLock { state in
             let id = state.nextID
             state.nextID += 1
-            let task = Task {
+            let task = Task(executorPreference: executor) {
                 await operation()
                 self.remove(id)
             }

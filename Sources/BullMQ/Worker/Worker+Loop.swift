@@ -33,8 +33,9 @@ extension Worker {
             defer { state.closeWaiters = [] }
             return state.closeWaiters + state.takeQuietWaiters()
         }
-        Task { [blocking, broadcast] in
+        Task { [blocking, separate, broadcast] in
             await blocking.close(immediately: true)
+            if let separate { await separate.close() }
             broadcast.send(.closed)
             broadcast.finish()
             for waiter in waiters { waiter.resume() }
@@ -85,7 +86,7 @@ extension Worker {
             case .fetch(let number):
                 let token = "\(id):\(number)"
                 guard let record = try await fetch(token) else { continue }
-                tasks.start { await self.runSlot(runner, first: record, token: token) }
+                start(runner, record, token)
             }
         }
     }
@@ -94,7 +95,7 @@ extension Worker {
     private func fetch(_ token: String) async throws -> JobRecord? {
         do {
             let answer = try await interruptible {
-                try await self.store.moveToActive(token: token, terms: self.terms)
+                try await self.slotStore.moveToActive(token: token, terms: self.terms)
             }
             let isNewlyDrained = state.withLock { $0.loop.fetched(answer.summary, now: Milliseconds.now) }
             if isNewlyDrained { broadcast.send(.drained) }
@@ -122,15 +123,11 @@ extension Worker {
         state.withLock { $0.interrupt = { task.cancel() } }
         interruptIfClosing()
         defer { state.withLock { $0.interrupt = nil } }
-        return try await withTaskCancellationHandler {
-            try await task.value
-        } onCancel: {
-            task.cancel()
-        }
+        return try await task.value
     }
 
     func interruptIfClosing() {
-        guard !store.redis.commands.isConnected else { return }
+        guard !slotStore.connection.isConnected else { return }
         state.withLock { $0.loop.isClosing ? $0.interrupt : nil }?()
     }
 
@@ -177,6 +174,10 @@ extension Worker {
 
     // MARK: Slots
 
+    private func start(_ runner: JobRunner, _ record: JobRecord, _ token: String) {
+        tasks.start(on: inlineExecutor) { await self.runSlot(runner, first: record, token: token) }
+    }
+
     /// Processes a job, then the one that its finishing script handed out, and so on.
     private func runSlot(_ runner: JobRunner, first: JobRecord, token: String) async {
         var next: JobRecord? = first
@@ -192,7 +193,7 @@ extension Worker {
             if case .job(let record) = answer {
                 // A task that was cancelled with its job is of no use to another.
                 if Task.isCancelled {
-                    tasks.start { await self.runSlot(runner, first: record, token: token) }
+                    start(runner, record, token)
                 } else {
                     next = record
                 }
@@ -204,7 +205,7 @@ extension Worker {
 
     private func makeRunner() -> JobRunner {
         JobRunner(
-            store: store, options: options, terms: terms, handlers: handlers, events: broadcast, locks: locks,
+            store: slotStore, options: options, terms: terms, handlers: handlers, events: broadcast, locks: locks,
             mayContinue: { self.state.withLock { $0.loop.mayContinueSlot } },
             isGraceOver: { self.state.withLock { $0.isGraceOver } }, tasks: tasks)
     }
@@ -213,7 +214,9 @@ extension Worker {
     /// lie idle until it counts as stalled.
     private func reclaim(_ token: String) async -> JobRecord? {
         do {
-            guard let record = try await interruptible({ try await self.store.jobLocked(with: token) }) else { return nil }
+            guard let record = try await interruptible({ try await self.slotStore.jobLocked(with: token) }) else {
+                return nil
+            }
             _ = state.withLock { $0.loop.fetched(.job, now: Milliseconds.now) }
             return record
         } catch {

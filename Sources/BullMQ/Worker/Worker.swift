@@ -27,6 +27,11 @@ public final class Worker: Service {
     public let options: WorkerOptions
 
     let store: QueueStore
+    /// Takes and finishes jobs; the same as `store` unless handlers run inline.
+    let slotStore: QueueStore
+    /// The connection of `slotStore`, if it is not the shared one.
+    let separate: RedisConnection?
+    let inlineExecutor: EventLoopTaskExecutor?
     let handlers: HandlerTable
     let broadcast = EventBroadcast<WorkerEvent>()
     let locks: LockKeeper
@@ -53,6 +58,15 @@ public final class Worker: Service {
         self.options = options
         id = UUIDText.random()
         store = try QueueStore(name: queueName, prefix: options.prefix, redis: redis, logger: options.logger)
+        separate = options.execution == .inline ? redis.separateConnection() : nil
+        inlineExecutor = separate.map { EventLoopTaskExecutor($0.eventLoop) }
+        slotStore =
+            if let separate {
+                try QueueStore(
+                    name: queueName, prefix: options.prefix, redis: redis, connection: separate, logger: options.logger)
+            } else {
+                store
+            }
         self.handlers = try HandlerTable(handlers())
         locks = LockKeeper(store: store, options: options, events: broadcast)
         stalledChecker = StalledChecker(store: store, options: options, events: broadcast)
@@ -84,9 +98,8 @@ public final class Worker: Service {
     public func run() async throws {
         try state.withLock { state throws(BullMQError) in try state.begin() }
         // Work that was begun is brought to its end even if this task is cancelled, so it happens in a task of its own.
-        let executor = EventLoopTaskExecutor(store.redis.commands.eventLoop)
+        let executor = inlineExecutor ?? EventLoopTaskExecutor(store.connection.eventLoop)
         let work = Task(executorPreference: executor) { try await self.work() }
-        state.withLock { $0.work = work }
         try await withTaskCancellationHandler {
             try await withGracefulShutdownHandler {
                 try await work.value
@@ -196,7 +209,7 @@ public final class Worker: Service {
         endWait()
         interruptIfClosing()
         guard gracePeriod > .zero else { return endGracePeriod() }
-        store.redis.commands.eventLoop.scheduleTask(in: .nanoseconds(gracePeriod.nanoseconds)) { [weak self] in
+        store.connection.eventLoop.scheduleTask(in: .nanoseconds(gracePeriod.nanoseconds)) { [weak self] in
             self?.endGracePeriod()
         }
     }
@@ -208,14 +221,14 @@ public final class Worker: Service {
         scheduleGivingUp()
     }
 
-    /// Outcomes are stored promptly or, without a server that answers, not at all. A handler that is slow to end may still store
-    /// its own.
+    /// Outcomes are stored promptly or, without a server that answers, not at all. A handler that goes on all the same is waited
+    /// for, and may still store its outcome.
     private func scheduleGivingUp() {
-        store.redis.commands.eventLoop.scheduleTask(in: .seconds(5)) { [weak self] in
+        store.connection.eventLoop.scheduleTask(in: .seconds(5)) { [weak self] in
             guard let self, isRunning else { return }
             guard locks.tracked.isEmpty else { return scheduleGivingUp() }
             tasks.cancelAll()
-            state.withLock { $0.work }?.cancel()
+            state.withLock { $0.interrupt }?()
         }
     }
 }
@@ -229,7 +242,6 @@ struct WorkerState {
     var isGraceOver = false
     /// A job was asked for: it may arrive although no more are wanted.
     var isFetching = false
-    var work: Task<Void, any Error>?
     /// Gives up the operation under way of the main loop.
     var interrupt: (@Sendable () -> Void)?
     /// Gives up the wait for work under way.

@@ -9,8 +9,20 @@ public struct WorkerOptions: Sendable {
     public typealias BackoffStrategy =
         @Sendable (_ attempt: Int, _ type: String, _ error: any Error, _ job: Job) async -> Duration?
 
+    /// Where handlers run.
+    public enum Execution: Sendable, Hashable {
+        /// On the cooperative thread pool, several at a time on several cores.
+        case concurrent
+        /// All on one thread, that which reads from Redis: as in Node, the least effort for handlers that are short or mostly wait,
+        /// and a handler that computes for long holds up the others. Locks are renewed elsewhere all the same. With an event-loop
+        /// group of a single loop this falls back to `concurrent`.
+        case inline
+    }
+
     /// First part of every key; `bull` by default.
     public var prefix: String
+    /// Where handlers run; `concurrent` by default.
+    public var execution: Execution
     /// A label, stored with every job this worker takes and shown in Redis' list of clients; none by default.
     public var name: String?
     /// How many jobs are processed at a time; 1 by default.
@@ -62,10 +74,11 @@ public struct WorkerOptions: Sendable {
         lockDuration: Duration = .seconds(30), lockRenewTime: Duration? = nil, skipsLockRenewal: Bool = false,
         cancelsOnLockLoss: Bool = true, removeOnComplete: RemovalPolicy? = nil, removeOnFail: RemovalPolicy? = nil,
         retryDelay: Duration = .seconds(1), jobTimeout: Duration? = nil, gracePeriod: Duration = .seconds(30),
-        metricsMinutes: Int = 0, backoff: BackoffStrategy? = nil,
+        metricsMinutes: Int = 0, execution: Execution = .concurrent, backoff: BackoffStrategy? = nil,
         logger: Logger = Logger(label: "bullmq.worker") { _ in SwiftLogNoOpLogHandler() }
     ) {
         self.prefix = prefix
+        self.execution = execution
         self.name = name
         self.concurrency = concurrency
         self.limiter = limiter

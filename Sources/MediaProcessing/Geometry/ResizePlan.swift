@@ -11,7 +11,8 @@ struct ResizeRequest: Equatable, Sendable {
 
 /// The steps that turn a picture of one size into the size asked for. Everything is in upright pixels.
 ///
-/// Steps in order: cut `precut` out of the input, scale that to `scaled`, cut a window of `window` out of it, pad to `canvas`.
+/// Steps in order: cut `precut` out of the input, scale that to `scaled`, cut a window of `window` out of it, pad to
+/// `canvas`.
 struct ResizePlan: Equatable, Sendable {
     /// The part of the input that can reach the result, where scaling all of it would be a waste; else nil.
     var precut: PixelSize?
@@ -68,8 +69,8 @@ struct ResizePlan: Equatable, Sendable {
         self.init(scale: scale, scaled: Self.scaled(input, by: scale))
         window = PixelSize(width: min(box.width, scaled.width), height: min(box.height, scaled.height))
         canvas = window
-        // A very long strip scaled to cover a box would be mostly cut off again, and could be gigantic in between: cut first,
-        // to the window's share of the input rounded up to whole pixels.
+        // A very long strip scaled to cover a box would be mostly cut off again, and could be gigantic in between: cut
+        // first, to the window's share of the input rounded up to whole pixels.
         guard scaled.pixels > 4 * window.pixels else { return }
         let part = PixelSize(
             width: min(input.width, Int((Double(window.width) / scale).rounded(.up))),

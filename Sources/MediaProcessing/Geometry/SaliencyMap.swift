@@ -1,5 +1,5 @@
-// Where the interesting part of a picture is (media.md §5): a small map of weights and the window that collects most of them.
-// Pure arithmetic on a thumbnail; knows no image library.
+// Where the interesting part of a picture is (media.md §5): a small map of weights and the window that collects most of
+// them. Pure arithmetic on a thumbnail; knows no image library.
 
 import Glibc
 
@@ -88,7 +88,9 @@ struct SaliencyMap: Sendable {
                 let right = luminance[y * size.width + min(x + 1, size.width - 1)]
                 let below = luminance[min(y + 1, size.height - 1) * size.width + x]
                 let edge = abs(right - luminance[index]) + abs(below - luminance[index])
-                let (red, green, blue) = (Double(rgb[3 * index]), Double(rgb[3 * index + 1]), Double(rgb[3 * index + 2]))
+                let (red, green, blue) = (
+                    Double(rgb[3 * index]), Double(rgb[3 * index + 1]), Double(rgb[3 * index + 2])
+                )
                 let saturation = max(red, green, blue) - min(red, green, blue)
                 let skin = isSkin(red: red, green: green, blue: blue) ? 64.0 : 0
                 weights[index] = (edge + 0.3 * saturation + skin) * centrePrior(x: x, y: y, size: size)

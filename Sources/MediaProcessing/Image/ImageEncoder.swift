@@ -67,7 +67,8 @@ struct ImageEncoder {
     private func configurePNG(_ picture: borrowing Wand) throws {
         try set(picture, "png:compression-level", "\(encoding.effort ?? 6)")
         if let depth = encoding.bitDepth { try set(picture, "png:bit-depth", "\(depth)") }
-        // Neither the file's dates nor gamma chunks: the same input gives the same bytes, and sRGB is what no chunk means.
+        // Neither the file's dates nor gamma chunks: the same input gives the same bytes, and sRGB is what no chunk
+        // means.
         try set(picture, "png:exclude-chunks", "date,tIME,gAMA,cHRM,sRGB,bKGD,pHYs,vpAg")
     }
 

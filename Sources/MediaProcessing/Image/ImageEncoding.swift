@@ -20,8 +20,8 @@ public struct ImageEncoding: Sendable, Equatable {
     public var chromaSubsampling: ChromaSubsampling?
     /// How hard to compress: WebP 0 to 6 (default 4), PNG 0 to 9 (default 6).
     public var effort: Int?
-    /// What shines through where the result cannot be transparent, and what pads it. Default white when transparency must
-    /// go, transparent when padding a format that can be transparent.
+    /// What shines through where the result cannot be transparent, and what pads it. Default white when transparency
+    /// must go, transparent when padding a format that can be transparent.
     public var background: CSSColor?
     /// Whether an animation stays one if the format can hold it. Default true.
     public var animated: Bool?

@@ -60,8 +60,8 @@ public enum ImageFormat: String, Sendable, CaseIterable, Codable {
     public var holdsAlpha: Bool { ![.jpeg, .avif, .heic].contains(self) }
     /// Whether a file can hold 16 bits a channel.
     var holds16Bits: Bool { self == .png || self == .tiff }
-    /// Whether the decoder already turns the picture upright, so that an EXIF orientation must not be applied again: the
-    /// container's own rotation property is the only one that counts there.
+    /// Whether the decoder already turns the picture upright, so that an EXIF orientation must not be applied again:
+    /// the container's own rotation property is the only one that counts there.
     var isUprightWhenDecoded: Bool { self == .heic || self == .avif }
 
     /// The format a result gets when the job names none.

@@ -24,7 +24,8 @@ enum ImagePipeline {
         var warnings = try encoding.check(for: format)
         try ImageCapabilities.installed.requireWriting(format)
 
-        let animated = source.frames > 1 && source.format.holdsAnimation && format.holdsAnimation
+        let animated =
+            source.frames > 1 && source.format.holdsAnimation && format.holdsAnimation
             && encoding.animated != false
         if source.frames > 1, !animated {
             warnings.append("Only the first of \(source.frames) frames is kept")
@@ -63,7 +64,15 @@ enum ImagePipeline {
         let picture = try Wand()
         warnings += try picture.read(
             source.bytes, as: source.format, firstFrameOnly: !animated, sizeHint: hint, work: work)
-        guard source.format.holdsAnimation else { return picture }
+        guard source.format.holdsAnimation else {
+            // A damaged file may decode to something else than its header announced.
+            guard hint != nil || picture.size == source.stored, picture.size.pixels > 0 else {
+                throw MediaError(
+                    .corruptInput,
+                    "The \(source.format.rawValue) file decodes to \(picture.size) instead of \(source.stored)")
+            }
+            return picture
+        }
         // Even a single frame may cover only a part of its canvas.
         let whole = try picture.coalesced()
         try work.checkCancelled()

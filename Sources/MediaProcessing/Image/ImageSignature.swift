@@ -1,5 +1,5 @@
-// What a file is, by its first bytes (media.md §2.1, §20). The name and any declared type are never asked: an SVG called .jpg
-// would otherwise be handed to the SVG reader.
+// What a file is, by its first bytes (media.md §2.1, §20). The name and any declared type are never asked: an SVG
+// called .jpg would otherwise be handed to the SVG reader.
 
 extension ImageFormat {
     /// Recognises an accepted format by its magic bytes.
@@ -27,7 +27,8 @@ extension ImageFormat {
         }
     }
 
-    /// HEIF family: the major brand, then the compatible brands, tell AVIF from HEIC; a video with `ftyp` matches neither.
+    /// HEIF family: the major brand, then the compatible brands, tell AVIF from HEIC; a video with `ftyp` matches
+    /// neither.
     private static func isoBrandFormat(_ head: [UInt8]) -> ImageFormat? {
         guard head.count >= 16 else { return nil }
         let declared = head[0..<4].reduce(0) { $0 << 8 | Int($1) }
@@ -42,7 +43,6 @@ extension ImageFormat {
             switch brand {
             case "avif": return .avif
             case "heic", "heix", "heim", "heis": return .heic
-            case "mif1": continue
             default: continue
             }
         }

@@ -11,6 +11,8 @@ struct ImageSource: Sendable {
     let orientation: Int
     let frames: Int
 
+    private static let accepted = ImageFormat.allCases.map(\.rawValue).joined(separator: ", ")
+
     /// Size as a viewer sees it.
     var upright: PixelSize { orientation >= 5 ? stored.turned : stored }
 
@@ -19,7 +21,8 @@ struct ImageSource: Sendable {
         guard let format = ImageFormat(signatureOf: bytes) else {
             throw MediaError(
                 .unsupportedFormat,
-                "The input is \(ImageFormat.guess(ofUnsupported: bytes)); accepted are jpeg, png, webp, avif, gif, tiff, heic")
+                "The input is \(ImageFormat.guess(ofUnsupported: bytes)); accepted are \(Self.accepted)"
+            )
         }
         try ImageCapabilities.installed.requireReading(format)
         self.format = format
@@ -50,8 +53,8 @@ struct ImageSource: Sendable {
 }
 
 extension ImageFormat {
-    /// Whether a HEIF file declares an auxiliary picture with transparency, which the library would silently ignore and so
-    /// show colours that were meant to be hidden.
+    /// Whether a HEIF file declares an auxiliary picture with transparency, which the library would silently ignore and
+    /// so show colours that were meant to be hidden.
     func mentionsAlpha(in bytes: [UInt8]) -> Bool {
         let head = bytes.prefix(65536)
         return ["urn:mpeg:mpegB:cicp:systems:auxiliary:alpha", "urn:mpeg:hevc:2015:auxid:1"].contains { name in

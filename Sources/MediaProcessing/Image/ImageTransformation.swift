@@ -1,7 +1,7 @@
 // What an image operation adds to the pipeline that all of them share.
 
-/// The part of an operation that differs: sizes, geometry and finishing. Reading, orientation, colour, encoding and writing are
-/// the pipeline's.
+/// The part of an operation that differs: sizes, geometry and finishing. Reading, orientation, colour, encoding and
+/// writing are the pipeline's.
 protocol ImageTransformation: Sendable {
     /// Format asked for; nil keeps the input's.
     var requestedFormat: ImageFormat? { get }

@@ -4,8 +4,8 @@
 public enum MetadataPolicy: String, Sendable, CaseIterable {
     /// Nothing. The default.
     case strip
-    /// Everything but the colour profile (colours are converted to sRGB) and the embedded preview; orientation is reset,
-    /// since the pixels are upright.
+    /// Everything but the colour profile (colours are converted to sRGB) and the embedded preview; orientation is
+    /// reset, since the pixels are upright.
     case keep
     /// Only the names of artist and copyright holder, as EXIF.
     case copyright

@@ -1,5 +1,5 @@
-// The byte that aligns a TIFF's directory. ImageMagick's memory blob leaves it as it happened to be, so that the same picture
-// would not always give the same bytes.
+// The byte that aligns a TIFF's directory. ImageMagick's memory blob leaves it as it happened to be, so that the same
+// picture would not always give the same bytes.
 
 enum TIFFPadding {
     /// Sets the bytes between the picture data and the directory to zero.

@@ -1,5 +1,5 @@
-// Frame durations of animated WebP. ImageMagick 6 starts each frame at the moment it should end, so that every frame is shown
-// for the duration of the next one and the last for an average. Owns: the cure.
+// Frame durations of animated WebP. ImageMagick 6 starts each frame at the moment it should end, so that every frame is
+// shown for the duration of the next one and the last for an average. Owns: the cure.
 
 struct WebPTiming {
     /// How long each frame is to be shown, in milliseconds.
@@ -8,8 +8,8 @@ struct WebPTiming {
     /// What to tell ImageMagick for a frame so that the file gets the right duration: the one of the frame before.
     func delayToSet(at index: Int) -> Int { Self.written(delays[index == 0 ? 0 : index - 1]) }
 
-    /// Writes the duration of the last frame into the file: the whole minus all others. (Equal frames in a row are merged by
-    /// the encoder, so the file may have fewer frames than were given.)
+    /// Writes the duration of the last frame into the file: the whole minus all others. (Equal frames in a row are
+    /// merged by the encoder, so the file may have fewer frames than were given.)
     func repair(_ bytes: inout [UInt8]) {
         var frames: [(offset: Int, duration: Int)] = []
         var offset = 12

@@ -1,4 +1,5 @@
-// The security policy under which ImageMagick runs in this process (media.md §20): deny all, then allow seven raster formats.
+// The security policy under which ImageMagick runs in this process (media.md §20): deny all, then allow seven raster
+// formats.
 
 enum MagickPolicy {
     /// Coders that may be loaded. `SVG`, `MVG`, `MSL`, `TEXT`, `LABEL`, `URL` and all the others stay closed.

@@ -9,8 +9,8 @@ enum MagickRuntime {
     static func start() throws { try started.get() }
 
     private static let started: Result<Void, MediaError> = {
-        // The policy is read once, during genesis, from the folder that the environment names. A private folder of our own,
-        // gone again afterwards, keeps the host's file system out of it.
+        // The policy is read once, during genesis, from the folder that the environment names. A private folder of our
+        // own, gone again afterwards, keeps the host's file system out of it.
         var template = Array("\(FileManager.default.temporaryDirectory.path)/media-policy-XXXXXX".utf8CString)
         guard mkdtemp(&template) != nil else {
             return .failure(

@@ -14,7 +14,8 @@ extension Wand {
             } else if !Self.describesSRGB(profile) {
                 let target = SRGBProfile.bytes
                 if MagickProfileImage(pointer, "icc", target, target.count) != MagickTrue {
-                    discardImageMessages()
+                    MagickClearException(pointer)
+                    _ = MagickMessage.all(ofFrameIn: pointer)
                     note = "The colour profile is damaged and was ignored"
                 }
             }
@@ -26,12 +27,6 @@ extension Wand {
             try check(MagickTransformImageColorspace(pointer, sRGBColorspace), "convert to sRGB")
         }
         return note
-    }
-
-    /// Forgets a failure that was dealt with. It sits on the image as well as on the wand, and would come up again later.
-    private func discardImageMessages() {
-        MagickClearException(pointer)
-        if let image = GetImageFromMagickWand(pointer) { ClearMagickException(&image.pointee.exception) }
     }
 
     private var colorspace: ColorspaceType { MagickGetImageColorspace(pointer) }

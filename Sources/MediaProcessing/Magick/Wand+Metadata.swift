@@ -38,16 +38,33 @@ extension Wand {
                 var block = ExifBlock(exif)
                 block.markUpright()
                 try setProfile("exif", block.bytes)
+                forgetLoadedExif()
             }
             try check(MagickSetImageOrientation(pointer, TopLeftOrientation), "reset the orientation")
         case .copyright:
-            let block = ExifBlock(artist: property("exif:Artist"), copyright: property("exif:Copyright"))
+            let found = profile("exif").map { ExifBlock($0) }
+            let block = ExifBlock(
+                artist: found?.artist ?? property("tiff:artist"),
+                copyright: found?.copyright ?? property("tiff:copyright"))
             try check(MagickStripImage(pointer), "strip metadata")
+            forgetLoadedExif()
             if let block {
                 try setProfile("exif", block.bytes)
                 // Stripping also tells the PNG writer to leave out EXIF.
                 MagickDeleteImageArtifact(pointer, "png:exclude-chunk")
             }
+        }
+    }
+
+    /// Removes the library's copy of EXIF as text, which the PNG writer would write beside the block itself.
+    private func forgetLoadedExif() {
+        var count = 0
+        guard let names = MagickGetImageProperties(pointer, "exif:*", &count) else { return }
+        defer { MagickRelinquishMemory(names) }
+        for name in UnsafeBufferPointer(start: names, count: count) {
+            guard let name else { continue }
+            MagickDeleteImageProperty(pointer, name)
+            MagickRelinquishMemory(name)
         }
     }
 

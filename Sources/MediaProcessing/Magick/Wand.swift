@@ -1,4 +1,5 @@
-// The owner of one MagickWand. Owns: its life time, and reading and writing of bytes. What it does to pixels is in Wand+Pixels.
+// The owner of one MagickWand. Owns: its life time, and reading and writing of bytes. What it does to pixels is in
+// Wand+Pixels.
 
 import CMagickWand
 
@@ -51,12 +52,15 @@ struct Wand: ~Copyable {
     }
 
     private func readingOutcome(_ success: MagickBooleanType, _ format: ImageFormat) throws -> [String] {
-        let message = MagickMessage(of: pointer)
-        guard success == MagickTrue, frameCount > 0, message.severity < 400 else { throw message.readError(format) }
-        guard !message.meansTruncation else {
+        var messages = [MagickMessage(of: pointer)]
+        guard success == MagickTrue, frameCount > 0 else { throw messages[0].readError(format) }
+        try forEachFrame { _ in messages += MagickMessage.all(ofFrameIn: pointer) }
+        // The library goes on after errors in the picture data, with grey for what is missing.
+        for message in messages where message.severity >= 400 { throw message.readError(format) }
+        for message in messages where message.meansTruncation {
             throw MediaError(.corruptInput, "The \(format.rawValue) file ends early or is damaged (\(message.text))")
         }
-        return message.isWarning && !message.text.isEmpty ? [message.text] : []
+        return Set(messages.filter { $0.concernsPixels && !$0.text.isEmpty }.map(\.text)).sorted()
     }
 
     /// Encodes all frames, or the current one if the format holds only one.

@@ -12,7 +12,8 @@ extension ImageFormat {
         return found.flatMap { ExifBlock(Array($0)).orientation }
     }
 
-    /// Walks PNG chunks (size, name, content, checksum; big endian) or RIFF chunks (name, size, content; little endian, even).
+    /// Walks PNG chunks (size, name, content, checksum; big endian) or RIFF chunks (name, size, content; little endian,
+    /// even).
     private static func chunk(
         _ wanted: String, in bytes: [UInt8], from start: Int, sizeFirst isPNG: Bool
     ) -> ArraySlice<UInt8>? {

@@ -1,20 +1,20 @@
-// EXIF as far as this module needs it: neutralise what no longer holds after the pixels were turned, or write a minimal block
-// with the names of those who made the picture.
+// EXIF as far as this module needs it: neutralise what no longer holds after the pixels were turned, or write a minimal
+// block with the names of those who made the picture.
 
 /// An EXIF block: `Exif\0\0` and a TIFF structure.
 struct ExifBlock {
     private(set) var bytes: [UInt8]
     private static let prefix: [UInt8] = [0x45, 0x78, 0x69, 0x66, 0, 0]
-    private static let artist = 0x013B
-    private static let copyright = 0x8298
-    private static let orientation = 0x0112
+    private static let artistTag = 0x013B
+    private static let copyrightTag = 0x8298
+    private static let orientationTag = 0x0112
 
     /// Takes a block as found in a file.
     init(_ bytes: [UInt8]) { self.bytes = bytes }
 
     /// A block with nothing but the given names; nil if there are none.
     init?(artist: String?, copyright: String?) {
-        let entries = [(Self.artist, artist), (Self.copyright, copyright)].compactMap { tag, text in
+        let entries = [(Self.artistTag, artist), (Self.copyrightTag, copyright)].compactMap { tag, text in
             text.flatMap { $0.isEmpty ? nil : (tag, Array($0.utf8) + [0]) }
         }
         guard !entries.isEmpty else { return nil }
@@ -33,9 +33,14 @@ struct ExifBlock {
         bytes = Self.prefix + [0x4D, 0x4D, 0, 42] + Self.long(8) + directory + Self.long(0) + data
     }
 
+    /// The name of the person who made the picture.
+    var artist: String? { text(Self.artistTag) }
+    /// The copyright notice.
+    var copyright: String? { text(Self.copyrightTag) }
+
     /// The orientation that the block states, 1 to 8.
     var orientation: Int? {
-        guard let directory, let place = directory.orientation else { return nil }
+        guard let place = entry(Self.orientationTag).map({ $0 + 8 }) else { return nil }
         let value = number(place, 2)
         return value.flatMap { (1...8).contains($0) ? $0 : nil }
     }
@@ -43,20 +48,31 @@ struct ExifBlock {
     /// Sets the orientation to 1 and unlinks the embedded preview, which shows the picture as it was before.
     mutating func markUpright() {
         guard let directory else { return }
-        if let place = directory.orientation {
+        if let place = entry(Self.orientationTag).map({ $0 + 8 }) {
             bytes.replaceSubrange(place..<place + 4, with: isLittleEndian ? [1, 0, 0, 0] : [0, 1, 0, 0])
         }
-        bytes.replaceSubrange(directory.end..<directory.end + 4, with: [0, 0, 0, 0])
+        let link = directory.upperBound
+        bytes.replaceSubrange(link..<link + 4, with: [0, 0, 0, 0])
     }
 
-    /// Offsets in `bytes` of the orientation's value and of the link to the next directory.
-    private var directory: (orientation: Int?, end: Int)? {
+    /// Where the entries of the first directory are; the link to the next directory follows them.
+    private var directory: Range<Int>? {
         guard let first = number(base + 4, 4), let count = number(base + first, 2) else { return nil }
         let entries = base + first + 2
-        let end = entries + 12 * count
-        guard end + 4 <= bytes.count else { return nil }
-        let index = (0..<count).first { number(entries + 12 * $0, 2) == Self.orientation }
-        return (index.map { entries + 12 * $0 + 8 }, end)
+        guard entries + 12 * count + 4 <= bytes.count else { return nil }
+        return entries..<entries + 12 * count
+    }
+
+    private func entry(_ tag: Int) -> Int? {
+        directory.flatMap { stride(from: $0.lowerBound, to: $0.upperBound, by: 12).first { number($0, 2) == tag } }
+    }
+
+    private func text(_ tag: Int) -> String? {
+        guard let entry = entry(tag), number(entry + 2, 2) == 2, let count = number(entry + 4, 4),
+            let start = count <= 4 ? entry + 8 : number(entry + 8, 4).map({ base + $0 }), start + count <= bytes.count
+        else { return nil }
+        let text = String(decoding: bytes[start..<start + count].prefix { $0 != 0 }, as: UTF8.self)
+        return text.isEmpty ? nil : text
     }
 
     private var base: Int { bytes.starts(with: Self.prefix) ? Self.prefix.count : 0 }

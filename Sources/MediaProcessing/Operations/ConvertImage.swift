@@ -4,12 +4,14 @@ public import FoundationEssentials
 
 /// Writes a picture in another format: upright, in sRGB, without metadata unless asked.
 public struct ConvertImage: MediaOperation {
+    /// The name by which jobs ask for it.
     public static let name = "convert_image"
 
     /// Format of the result.
     public var format: ImageFormat
     /// How the result is encoded.
     public var encoding: ImageEncoding
+    /// Where the job wants the result.
     public var placement: OutputPlacement
 
     private static let keys = ImageEncoding.keys.union(OutputPlacement.keys).union(["format"])
@@ -27,6 +29,7 @@ public struct ConvertImage: MediaOperation {
         _ = try encoding.check(for: format)
     }
 
+    /// Does the work; see ``MediaOperation/run(input:output:progress:)``.
     public func run(
         input: URL, output: OutputDestination, progress: @escaping @Sendable (Double) -> Void
     ) async throws -> MediaReport {

@@ -38,6 +38,7 @@ public enum ImageFocus: Sendable, Equatable {
 
 /// Scales a picture. Never enlarges unless told to (``withoutEnlargement`` is true by default, unlike in sharp).
 public struct ResizeImage: MediaOperation {
+    /// The name by which jobs ask for it.
     public static let name = "resize_image"
 
     /// Longest side that can be asked for, pixel ratio included.
@@ -65,6 +66,7 @@ public struct ResizeImage: MediaOperation {
     public var format: ImageFormat?
     /// How the result is encoded.
     public var encoding: ImageEncoding
+    /// Where the job wants the result.
     public var placement: OutputPlacement
 
     private static let keys = ImageEncoding.keys.union(OutputPlacement.keys).union([
@@ -111,6 +113,7 @@ public struct ResizeImage: MediaOperation {
         }
     }
 
+    /// Does the work; see ``MediaOperation/run(input:output:progress:)``.
     public func run(
         input: URL, output: OutputDestination, progress: @escaping @Sendable (Double) -> Void
     ) async throws -> MediaReport {

@@ -9,7 +9,7 @@ public struct OutputPlacement: Sendable, Equatable {
 
     /// Makes a placement.
     ///
-    /// - Throws: ``MediaError`` of code ``MediaError/Code/invalidParameter`` if a part could leave its folder or hide a file.
+    /// - Throws: ``MediaError/Code/invalidParameter`` if a part could leave its folder or hide a file.
     public init(stem: String? = nil, folder: String? = nil) throws {
         if let stem, !Self.isSafe(component: stem) {
             throw MediaError(.invalidParameter, "\"filename\" must be \(Self.allowedName)", parameter: "filename")
@@ -51,6 +51,8 @@ public struct OutputPlacement: Sendable, Equatable {
 
     private static func isSafe(folder: String) -> Bool {
         folder.utf8.count <= 500
-            && folder.split(separator: "/", omittingEmptySubsequences: false).allSatisfy { isSafe(component: String($0)) }
+            && folder.split(separator: "/", omittingEmptySubsequences: false).allSatisfy {
+                isSafe(component: String($0))
+            }
     }
 }

@@ -1,5 +1,5 @@
-// Strict reading of an operation's parameters (media.md §1.2). Owns: the wording of every parameter error, and the rules that
-// unknown keys are refused, null means absent, and nothing is converted or clamped silently.
+// Strict reading of an operation's parameters (media.md §1.2). Owns: the wording of every parameter error, and the
+// rules that unknown keys are refused, null means absent, and nothing is converted or clamped silently.
 
 /// The parameters of one operation, read key by key; each accessor checks type and range.
 struct StrictParameters {
@@ -18,9 +18,10 @@ struct StrictParameters {
         var values: [String: ParameterValue] = [:]
         for key in container.allKeys {
             guard known.contains(key.stringValue) else {
+                let all = known.sorted().joined(separator: ", ")
                 throw MediaError(
                     .invalidParameter,
-                    "\(operation): unknown parameter \"\(key.stringValue)\". Known are: \(known.sorted().joined(separator: ", "))",
+                    "\(operation): unknown parameter \"\(key.stringValue)\". Known are: \(all)",
                     parameter: key.stringValue)
             }
             let value = try container.decode(ParameterValue.self, forKey: key)

@@ -1,0 +1,107 @@
+// Owns our own side of the benchmark: the same conversation as ../python/bench_peer.py, on the library alone.
+// Rule: nothing but the library is linked, so that the memory and the processor time of this process are the library's.
+
+import BullMQ
+
+/// Reads a scenario from each line of standard input, runs it, and answers by a line of figures.
+@main
+struct BenchSubject {
+    let redis: Redis
+    let prefix: String
+
+    static func main() async throws {
+        let arguments = CommandLine.arguments
+        guard arguments.count >= 2 else { throw BenchSubjectError("usage: bench-subject REDIS-URL [PREFIX]") }
+        let subject = BenchSubject(
+            redis: try Redis(url: arguments[1]), prefix: arguments.count > 2 ? arguments[2] : "bull")
+        StandardOutput.write(["ready": true])
+        while let line = readLine() {
+            StandardOutput.write(try await subject.answer(to: try BenchCommand(line)))
+        }
+        await subject.redis.close()
+    }
+
+    private func answer(to command: BenchCommand) async throws -> JSONValue {
+        let before = Usage.now
+        switch command.scenario {
+        case "add": try await add(command)
+        case "addBulk": try await addBulk(command)
+        case "process": try await process(command)
+        case "idle":
+            try await idle(command)
+            return ["idle": true]
+        default: throw BenchSubjectError("unknown scenario \(command.scenario)")
+        }
+        return Usage.now.figures(since: before, jobs: command.jobs)
+    }
+
+    private func queue(_ command: BenchCommand) throws -> Queue {
+        try Queue(command.queue, redis: redis, options: QueueOptions(prefix: prefix))
+    }
+
+    private func add(_ command: BenchCommand) async throws {
+        let queue = try queue(command)
+        let numbers = Counter()
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            for _ in 0..<command.inFlight {
+                group.addTask {
+                    while let number = numbers.next(below: command.jobs) {
+                        try await queue.add(NoOp.type, NoOp(index: number))
+                    }
+                }
+            }
+            try await group.waitForAll()
+        }
+    }
+
+    private func addBulk(_ command: BenchCommand) async throws {
+        let queue = try queue(command)
+        for start in stride(from: 0, to: command.jobs, by: command.size) {
+            let numbers = start..<min(start + command.size, command.jobs)
+            try await queue.addBulk(numbers.map { BulkJob(NoOp.type, NoOp(index: $0)) })
+        }
+    }
+
+    /// Works until every job was taken; the worker's end then waits until every completion was acknowledged.
+    private func process(_ command: BenchCommand) async throws {
+        let taken = Counter()
+        let (lastTaken, announce) = AsyncStream.makeStream(of: Void.self)
+        let worker = try worker(command) {
+            if taken.increment() == command.jobs { announce.finish() }
+        }
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            group.addTask { try await worker.run() }
+            for await _ in lastTaken {}
+            await worker.close()
+            try await group.waitForAll()
+        }
+    }
+
+    /// Starts a worker on an empty queue and returns when it has found nothing to do. It runs until this process ends.
+    private func idle(_ command: BenchCommand) async throws {
+        let worker = try worker(command) {}
+        let events = worker.events()
+        Task { try await worker.run() }
+        for await case .drained in events { return }
+    }
+
+    private func worker(_ command: BenchCommand, _ body: @escaping @Sendable () -> Void) throws -> Worker {
+        try Worker(
+            command.queue, redis: redis, options: WorkerOptions(prefix: prefix, concurrency: command.concurrency)
+        ) {
+            Handler(NoOp.type) { _ in
+                body()
+                return NoResult()
+            }
+        }
+    }
+}
+
+/// The benchmark's job: three small members, the same for every subject.
+struct NoOp: Codable, Sendable {
+    static let type = JobType<NoOp, NoResult>("noop")
+
+    var file = "photos/2024/05/harbour.jpg"
+    var width = 1280
+    let index: Int
+}

@@ -1,0 +1,118 @@
+// media-worker: serves a queue of media jobs until it is told to stop. Owns: the command line, and the composition of
+// the parts.
+
+import ArgumentParser
+import BullMQ
+import Foundation
+import Logging
+import MediaJobs
+import MediaProcessing
+import ServiceLifecycle
+import UnixSignals
+
+@main
+struct MediaWorkerCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "media-worker",
+        abstract: "Resizes and converts pictures: takes the jobs of a BullMQ queue and writes the results to a folder.",
+        discussion: """
+            Each option can also be given by the environment variable named in its help; the option wins.
+            Stops on SIGTERM or SIGINT: takes no more jobs, finishes those it has within the grace period and puts the
+            rest back.
+
+            Exit codes: 0 stopped as asked, 64 wrong usage, 69 Redis could not be used, 73 a folder cannot be used,
+            78 wrong configuration.
+            """)
+
+    @Option(help: "Redis, as redis:// or rediss:// URL. REDIS_URL; default redis://127.0.0.1:6379.")
+    var redisURL: String?
+    @Option(help: "Name of the queue. MEDIA_QUEUE; default media-jobs.")
+    var queue: String?
+    @Option(help: "First part of all Redis keys. MEDIA_PREFIX; default bull.")
+    var prefix: String?
+    @Option(help: "Folder that file: inputs may come from. MEDIA_ROOT; without it file: inputs are refused.")
+    var root: String?
+    @Option(help: "Folder for results. MEDIA_OUTPUT; default ./media-output.")
+    var output: String?
+    @Option(help: "Folder for temporary files. MEDIA_TEMP; default a folder of the system's temporary directory.")
+    var temporary: String?
+    @Option(help: "Jobs at a time. MEDIA_CONCURRENCY; default 1, since one large picture may need a gigabyte.")
+    var concurrency: Int?
+    @Option(help: "host:port pairs, with commas, that may be asked although private. MEDIA_TRUSTED_HOSTS.")
+    var trustedHosts: String?
+    @Option(help: "Seconds that one job may take. MEDIA_TIMEOUT; default 1200.")
+    var timeout: Int?
+    @Option(help: "Seconds that running jobs may still take after SIGTERM. MEDIA_GRACE; default 30.")
+    var grace: Int?
+    @Option(help: "trace, debug, info, notice, warning, error or critical. LOG_LEVEL; default info.")
+    var logLevel: String?
+
+    func run() async throws {
+        let settings: MediaWorkerSettings
+        do {
+            settings = try MediaWorkerSettings(command: self, environment: ProcessInfo.processInfo.environment)
+        } catch let error as ValidationError {
+            throw Self.exit(.configuration, error.message)
+        }
+        LoggingSystem.bootstrap { label in
+            var handler = StreamLogHandler.standardError(label: label)
+            handler.logLevel = settings.logLevel
+            return handler
+        }
+        let logger = Logger(label: "media-worker")
+        let worker: Worker
+        let redis: Redis
+        do {
+            redis = try Redis(url: settings.redisURL)
+            worker = try Self.worker(settings, redis: redis, runner: try Self.runner(settings), logger: logger)
+        } catch let error as MediaJobError {
+            throw Self.exit(.folder, error.message)
+        } catch {
+            throw Self.exit(.configuration, "\(error)")
+        }
+        let formats = ImageCapabilities.installed.writable.map(\.rawValue).sorted().joined(separator: " ")
+        logger.info(
+            "serving",
+            metadata: ["queue": "\(settings.queue)", "concurrency": "\(settings.concurrency)", "formats": "\(formats)"])
+        do {
+            try await ServiceGroup(
+                services: [redis, worker], gracefulShutdownSignals: [.sigterm, .sigint], logger: logger
+            ).run()
+        } catch {
+            throw Self.exit(.unavailable, "\(error)")
+        }
+        logger.info("stopped")
+    }
+
+    private static func runner(_ settings: MediaWorkerSettings) throws -> MediaJobRunner {
+        var rules = FetchRules()
+        rules.trustedHosts = settings.trustedHosts
+        return MediaJobRunner(
+            local: try settings.root.map { try LocalInputs(root: $0, limit: rules.bytes) },
+            remote: RemoteFetcher(rules: rules), places: OutputPlaces(root: settings.output),
+            workspace: try Workspace(base: settings.temporary))
+    }
+
+    private static func worker(
+        _ settings: MediaWorkerSettings, redis: Redis, runner: MediaJobRunner, logger: Logger
+    ) throws -> Worker {
+        let options = WorkerOptions(
+            prefix: settings.prefix, concurrency: settings.concurrency, lockDuration: .seconds(60),
+            jobTimeout: settings.timeout, gracePeriod: settings.grace, logger: logger)
+        let handling = MediaJobHandling(runner: runner, logger: logger)
+        return try Worker(settings.queue, redis: redis, options: options) {
+            for operation in MediaOperationCatalogue.all { handling.handler(for: operation) }
+        }
+    }
+
+    private enum Exit: Int32 {
+        case unavailable = 69
+        case folder = 73
+        case configuration = 78
+    }
+
+    private static func exit(_ code: Exit, _ message: String) -> ExitCode {
+        FileHandle.standardError.write(Data("media-worker: \(message)\n".utf8))
+        return ExitCode(code.rawValue)
+    }
+}

@@ -1,0 +1,65 @@
+// The worker's settings: options first, then environment, then defaults; checked before anything is started.
+
+import ArgumentParser
+import Foundation
+import Logging
+
+struct MediaWorkerSettings {
+    let redisURL: String
+    let queue: String
+    let prefix: String
+    let root: URL?
+    let output: URL
+    let temporary: URL
+    let concurrency: Int
+    let trustedHosts: Set<String>
+    let timeout: Duration
+    let grace: Duration
+    let logLevel: Logger.Level
+
+    init(command: MediaWorkerCommand, environment: [String: String]) throws {
+        /// A variable that is set to nothing counts as not set.
+        func variable(_ name: String) -> String? { environment[name].flatMap { $0.isEmpty ? nil : $0 } }
+        func number(_ option: Int?, _ name: String, default standard: Int, in range: ClosedRange<Int>) throws -> Int {
+            var value = option ?? standard
+            if option == nil, let text = variable(name) {
+                guard let number = Int(text) else {
+                    throw ValidationError("\(name) must be a number, but is \"\(text)\"")
+                }
+                value = number
+            }
+            guard range.contains(value) else {
+                throw ValidationError(
+                    "\(name) must be from \(range.lowerBound) to \(range.upperBound), but is \(value)")
+            }
+            return value
+        }
+        redisURL = command.redisURL ?? variable("REDIS_URL") ?? "redis://127.0.0.1:6379"
+        queue = command.queue ?? variable("MEDIA_QUEUE") ?? "media-jobs"
+        prefix = command.prefix ?? variable("MEDIA_PREFIX") ?? "bull"
+        root = (command.root ?? variable("MEDIA_ROOT")).map { URL(fileURLWithPath: $0, isDirectory: true) }
+        output = URL(
+            fileURLWithPath: command.output ?? variable("MEDIA_OUTPUT") ?? "media-output", isDirectory: true)
+        temporary =
+            (command.temporary ?? variable("MEDIA_TEMP")).map { URL(fileURLWithPath: $0, isDirectory: true) }
+            ?? FileManager.default.temporaryDirectory.appendingPathComponent("media-worker", isDirectory: true)
+        concurrency = try number(command.concurrency, "MEDIA_CONCURRENCY", default: 1, in: 1...64)
+        timeout = .seconds(try number(command.timeout, "MEDIA_TIMEOUT", default: 1200, in: 1...86400))
+        grace = .seconds(try number(command.grace, "MEDIA_GRACE", default: 30, in: 0...3600))
+        let hosts = command.trustedHosts ?? variable("MEDIA_TRUSTED_HOSTS") ?? ""
+        trustedHosts = Set(
+            try hosts.split(separator: ",").map { entry in
+                let host = entry.lowercased().filter { !$0.isWhitespace }
+                let port = host.split(separator: ":").last.flatMap { UInt16($0) }
+                guard host.contains(":"), port != nil else {
+                    throw ValidationError("MEDIA_TRUSTED_HOSTS must list host:port pairs, but has \"\(entry)\"")
+                }
+                return host
+            })
+        let level = command.logLevel ?? variable("LOG_LEVEL") ?? "info"
+        guard let logLevel = Logger.Level(rawValue: level.lowercased()) else {
+            throw ValidationError("LOG_LEVEL must be one of trace, debug, info, notice, warning, error, critical")
+        }
+        self.logLevel = logLevel
+    }
+}

@@ -1,0 +1,53 @@
+// What can go wrong around an operation: the job's data, its input, its output.
+
+/// Why a media job failed before or after its operation ran.
+///
+/// `message` is for the person who made the job: no paths of this machine, no tokens.
+public struct MediaJobError: Error, Sendable, Equatable, CustomStringConvertible {
+    /// The kind of failure. New kinds may be added; compare with the static members.
+    public struct Code: Sendable, Hashable, RawRepresentable, CustomStringConvertible {
+        /// The code as it appears in logs and failure reasons, in snake case.
+        public let rawValue: String
+        /// Makes a code from its snake-case text.
+        public init(rawValue: String) { self.rawValue = rawValue }
+        /// The snake-case text.
+        public var description: String { rawValue }
+
+        /// The job's data misses a field or has a wrong one.
+        public static let invalidData = Code(rawValue: "invalid_data")
+        /// The input is of a kind that this worker has no access to.
+        public static let inputUnavailable = Code(rawValue: "input_unavailable")
+        /// The URL is not allowed: another scheme, a private address, a path outside the root.
+        public static let forbiddenURL = Code(rawValue: "forbidden_url")
+        /// The server says that there is no such thing, or not for us.
+        public static let notFound = Code(rawValue: "not_found")
+        /// The server sent a page instead of a media file.
+        public static let notMedia = Code(rawValue: "not_media")
+        /// The input is larger than allowed.
+        public static let tooLarge = Code(rawValue: "too_large")
+        /// The server could not be reached, was too slow or failed; later it may work.
+        public static let fetchFailed = Code(rawValue: "fetch_failed")
+        /// This machine could not store what it had to.
+        public static let storageFailed = Code(rawValue: "storage_failed")
+    }
+
+    /// What kind of failure this is.
+    public var code: Code
+    /// What was wrong and what to do about it.
+    public var message: String
+    /// How long the server asked to wait before the next attempt, if it did.
+    public var retryAfter: Duration?
+
+    /// Makes an error.
+    public init(_ code: Code, _ message: String, retryAfter: Duration? = nil) {
+        self.code = code
+        self.message = message
+        self.retryAfter = retryAfter
+    }
+
+    /// Whether another attempt cannot succeed.
+    public var isPermanent: Bool { code != .fetchFailed && code != .storageFailed }
+
+    /// `code: message`.
+    public var description: String { "\(code): \(message)" }
+}

@@ -1,0 +1,7 @@
+// The list of all operations. A new operation is added here and nowhere else.
+
+/// The operations of this module.
+public enum MediaOperationCatalogue {
+    /// Every operation, in the order of its documentation.
+    public static let all: [any MediaOperation.Type] = [ConvertImage.self, ResizeImage.self]
+}
