@@ -7,7 +7,8 @@ SHELL := /bin/bash
 SWIFT ?= swift
 VENV := .venv
 PYTHON := $(VENV)/bin/python
-BULLMQ_VERSION := 3.4.4
+PYTHON_PACKAGES := bullmq==3.4.4 pillow==11.3.0
+PHOTOGRAPH := $(VENV)/photograph/rocket.jpg
 DEBIAN_PACKAGES := redis-server redis-tools openssl pkg-config python3 python3-venv libhiredis-dev libjson-c-dev \
 	libmagickwand-6.q16-dev
 # Two jobs at a time keep a small machine usable; a large one sets JOBS.
@@ -24,8 +25,8 @@ help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
 
 deps: ## install what is missing: Debian packages, the official Python package
-	@Tools/install-debian-packages $(DEBIAN_PACKAGES)
-	@Tools/install-python-peer $(VENV) bullmq==$(BULLMQ_VERSION)
+	@.ci/install-debian-packages $(DEBIAN_PACKAGES)
+	@.ci/install-python-peer $(VENV) $(PYTHON_PACKAGES)
 	@command -v $(SWIFT) > /dev/null || { \
 		echo "Swift 6.2 or later is needed and not on the PATH: see https://www.swift.org/install" >&2; exit 1; }
 
@@ -33,10 +34,11 @@ build: deps ## build everything for development
 	$(SWIFT) build -j $(JOBS)
 
 run: deps ## let Python enqueue jobs for a photograph and a Swift worker do them (FILE=... for your own)
+	@$(if $(FILE),,.ci/fetch-photograph $(PYTHON) $(PHOTOGRAPH))
 	@echo "Building the media worker for release; the first time this takes some minutes."
 	$(SWIFT) build -j $(JOBS) -c release --product media-worker
-	@$(PYTHON) Samples/Run/run.py --worker "$$($(SWIFT) build -c release --show-bin-path)/media-worker" \
-		$(if $(FILE),--file "$(FILE)")
+	@$(PYTHON) Samples/Run/run.py --file "$(or $(FILE),$(PHOTOGRAPH))" \
+		--worker "$$($(SWIFT) build -c release --show-bin-path)/media-worker"
 
 test: deps lint ## lint, build, and run every test
 	$(SWIFT) build -j $(JOBS) --build-tests
