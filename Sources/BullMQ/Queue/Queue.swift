@@ -41,9 +41,12 @@ public final class Queue: Sendable {
         ParentReference(id: job.job.id, queue: job.job.store.keys.qualifiedName)
     }
 
+    /// Whether there is nothing to announce (any more).
+    var isAnnounced: Bool { options.skipsMetadataUpdate || metadata.isAnnounced }
+
     /// Writes the queue's record once in the life of this object, as every BullMQ queue object does at its start.
     func announce() async throws {
-        guard !options.skipsMetadataUpdate else { return }
+        guard !isAnnounced else { return }
         try await metadata.announce(in: store)
     }
 }
