@@ -15,6 +15,8 @@ extension Worker {
             defer {
                 stalledChecker.stop()
                 locks.stop()
+                // A call of theirs that waits for a connection would keep the worker from ending.
+                group.cancelAll()
             }
             do {
                 try await self.fetchJobs()
