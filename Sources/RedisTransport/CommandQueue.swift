@@ -41,7 +41,9 @@ struct CommandQueue {
     }
 
     /// Adds commands to a unit that is still open, or ends it.
-    mutating func extend(_ pending: PendingReply, by bytes: ByteBuffer, isLast: Bool) {
+    ///
+    /// - Parameter total: the number of commands of the whole unit, if this is its end.
+    mutating func extend(_ pending: PendingReply, by bytes: ByteBuffer, total: Int?) {
         guard !pending.isDropped else { return }
         queuedBytes += bytes.readableBytes
         if pending.bytes.readableBytes == 0 {
@@ -49,7 +51,10 @@ struct CommandQueue {
         } else {
             pending.bytes.writeImmutableBuffer(bytes)
         }
-        if isLast { pending.isOpen = false }
+        if let total {
+            pending.expected = total
+            pending.isOpen = false
+        }
     }
 
     /// Notes that nobody waits for a command any more. If it was not written it will not be, and its memory is freed soon: without
@@ -102,7 +107,9 @@ struct CommandQueue {
                 merged = nil
                 buffers.append(bytes)
             } else {
-                if merged == nil { merged = allocator.buffer(capacity: min(queuedBytes + bytes.readableBytes, 64 << 10)) }
+                if merged == nil {
+                    merged = allocator.buffer(capacity: min(queuedBytes + bytes.readableBytes, 64 << 10))
+                }
                 merged?.writeImmutableBuffer(bytes)
             }
             // Nothing of anybody else may come between the parts of a unit.

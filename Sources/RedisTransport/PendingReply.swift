@@ -11,8 +11,8 @@ final class PendingReply: @unchecked Sendable {
         case batch(UnsafeContinuation<[RESPValue], any Error>)
     }
 
-    /// How many replies belong to this unit.
-    let expected: Int
+    /// How many replies belong to this unit; settled when it is no longer open.
+    var expected: Int
     var waiter: Waiter?
     /// Encoded commands that were not written yet.
     var bytes = ByteBuffer()

@@ -50,29 +50,23 @@ extension Queue {
             name: name, data: data, options: options.filled(from: self.options.defaultJobOptions), isSingleAdd: true)
         try await announce()
         let id = try await store.add(new)
-        return job(id, from: new)
+        return Job(record: JobRecord(new), id: id, store: store)
     }
 
-    /// Adds jobs in one transaction and returns them in order. All are checked before the first is sent.
+    /// Adds jobs in one transaction and returns them in order. If one of them is refused before it reaches Redis (a wrong option, data
+    /// that cannot be encoded), none is added.
     ///
-    /// - Throws: as ``add(_:_:options:)``. An error of a single job (a missing parent) is thrown after the others were added.
+    /// - Throws: as ``add(_:_:options:)``. An error that Redis reports for a single job (a missing parent) is thrown after the
+    ///   others were added.
     @discardableResult
     public func addBulk(_ jobs: [BulkJob]) async throws -> [Job] {
-        let new = try jobs.map { job in
-            try NewJob(
-                name: job.name, data: try job.data(),
-                options: job.options.filled(from: job.defaults).filled(from: options.defaultJobOptions),
-                isSingleAdd: false)
-        }
+        let options = jobs.map { $0.options.filled(from: $0.defaults).filled(from: self.options.defaultJobOptions) }
         try await announce()
-        let ids = try await store.add(new)
-        return zip(ids, new).map { job($0, from: $1) }
-    }
-
-    private func job(_ id: String, from new: NewJob) -> Job {
-        Job(
-            record: JobRecord(
-                id: id, name: new.name, data: new.data, options: new.options, timestamp: new.timestamp),
-            store: store)
+        // Data is encoded while the server already receives the first jobs.
+        let added = try await store.add(count: jobs.count, routes: Set(options.map(NewJob.Route.init))) { index in
+            try NewJob(
+                name: jobs[index].name, data: try jobs[index].data(), options: options[index], isSingleAdd: false)
+        }
+        return added.map { Job(record: $0.record, id: $0.id, store: store) }
     }
 }
