@@ -44,7 +44,8 @@ struct CommandQueue {
     ///
     /// - Parameter total: the number of commands of the whole unit, if this is its end.
     mutating func extend(_ pending: PendingReply, by bytes: ByteBuffer, total: Int?) {
-        guard !pending.isDropped else { return }
+        // A unit that was refused, given up or lost leads nowhere.
+        guard pending.isQueued, !pending.isDropped else { return }
         queuedBytes += bytes.readableBytes
         if pending.bytes.readableBytes == 0 {
             pending.bytes = bytes

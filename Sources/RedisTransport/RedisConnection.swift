@@ -187,6 +187,7 @@ package final class RedisConnection: Sendable {
             RedisError(
                 .notConnected, "No connection to Redis at \(configuration.endpoint) within \(limit)", underlying: cause)
         )
+        closeIfDone()
     }
 
     private func expire(_ pending: PendingReply, after deadline: Duration) {

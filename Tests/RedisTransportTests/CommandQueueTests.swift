@@ -30,7 +30,7 @@ struct CommandQueueTests {
         #expect(buffers.map(\.readableBytes) == [30, 20_000, 1])
         #expect(text(buffers).first == "a")
         #expect(queue.queuedBytes == 0)
-        #expect(!queue.hasUnsent && queue.hasInFlight)
+        #expect(!queue.hasUnsent && !queue.isEmpty)
     }
 
     @Test("hands over no more than a chunk at a time, and at least one command")
@@ -83,6 +83,46 @@ struct CommandQueueTests {
         #expect(queue.admits(bytes: 500, limit: 100))
     }
 
+    @Test("keeps the parts of a unit together, and forgets a unit that was refused or given up")
+    func openUnits() {
+        var queue = CommandQueue()
+        let (unit, other) = (PendingReply(expected: 2), PendingReply(expected: 1))
+        unit.isOpen = true
+        queue.enqueue(bytes(1, "a"), unit)
+        queue.enqueue(bytes(1, "z"), other)
+        #expect(text(queue.takeUnsent(limit: .max, allocator: allocator)) == "a")
+        #expect(!queue.hasUnsent)
+        queue.extend(unit, by: bytes(1, "b"), total: 2)
+        #expect(text(queue.takeUnsent(limit: .max, allocator: allocator)) == "bz")
+
+        let refused = PendingReply(expected: 1)
+        queue.extend(refused, by: bytes(100), total: 2)
+        #expect(queue.queuedBytes == 0)
+        let abandoned = PendingReply(expected: 1)
+        abandoned.isOpen = true
+        queue.enqueue(ByteBuffer(), abandoned)
+        queue.enqueue(bytes(1, "c"), PendingReply(expected: 1))
+        queue.abandon(abandoned)
+        queue.extend(abandoned, by: bytes(100), total: 2)
+        #expect(queue.queuedBytes == 1)
+        #expect(queue.hasUnsent)
+        #expect(text(queue.takeUnsent(limit: .max, allocator: allocator)) == "c")
+    }
+
+    @Test("forgets a unit that was written in part when the connection is lost")
+    func lostUnit() {
+        var queue = CommandQueue()
+        let unit = PendingReply(expected: 2)
+        unit.isOpen = true
+        queue.enqueue(bytes(1, "a"), unit)
+        queue.enqueue(bytes(1, "z"), PendingReply(expected: 1))
+        _ = queue.takeUnsent(limit: .max, allocator: allocator)
+        _ = queue.dropInFlight()
+        queue.extend(unit, by: bytes(5, "b"), total: 2)
+        #expect(queue.queuedBytes == 1)
+        #expect(text(queue.takeUnsent(limit: .max, allocator: allocator)) == "z")
+    }
+
     @Test("counts the replies of a unit, and knows one that nobody asked for")
     func units() {
         var queue = CommandQueue()
@@ -99,7 +139,7 @@ struct CommandQueueTests {
     private func waiting(
         expected: Int, _ happen: (inout CommandQueue) -> Void
     ) async throws -> [RESPValue] {
-        try await withCheckedThrowingContinuation { continuation in
+        try await withUnsafeThrowingContinuation { continuation in
             var queue = CommandQueue()
             let pending = PendingReply(expected: expected)
             pending.waiter = .batch(continuation)
@@ -115,7 +155,8 @@ struct CommandQueueTests {
             #expect(queue.dropUnsent().isEmpty)
             if case .delivered = queue.receive(.integer(1)) { Issue.record("half of the replies were delivered") }
             guard case .delivered(let delivery) = queue.receive(.integer(2)) else {
-                return Issue.record("the replies were not delivered")
+                Issue.record("the replies were not delivered")
+                return
             }
             delivery.perform()
             #expect(queue.isEmpty)

@@ -3,16 +3,22 @@
 import NIOCore
 import NIOPosix
 
-/// Listens on a loopback port and answers each read with the next of its answers; the last one repeats.
+/// Listens on a loopback port and answers each read.
 struct FakeServer {
     let port: Int
     private let listener: any Channel
 
+    /// Each connection gets the answers in order, the last one again and again.
     static func start(answers: [String]) async throws -> FakeServer {
+        try await start { number in answers[min(number, answers.count - 1)] }
+    }
+
+    /// - Parameter answer: to the read of this number on its connection, from 0; nil for none.
+    static func start(_ answer: @escaping @Sendable (Int) -> String?) async throws -> FakeServer {
         let listener = try await ServerBootstrap(group: MultiThreadedEventLoopGroup.singleton)
             .childChannelInitializer { channel in
                 channel.eventLoop.makeCompletedFuture {
-                    try channel.pipeline.syncOperations.addHandler(Answering(answers))
+                    try channel.pipeline.syncOperations.addHandler(Answering(answer))
                 }
             }
             .bind(host: "127.0.0.1", port: 0).get()
@@ -28,12 +34,14 @@ private final class Answering: ChannelInboundHandler {
     typealias InboundIn = ByteBuffer
     typealias OutboundOut = ByteBuffer
 
-    private var answers: ArraySlice<String>
+    private let answer: (Int) -> String?
+    private var reads = 0
 
-    init(_ answers: [String]) { self.answers = answers[...] }
+    init(_ answer: @escaping (Int) -> String?) { self.answer = answer }
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
-        guard let answer = answers.count > 1 ? answers.popFirst() : answers.first else { return }
-        context.writeAndFlush(wrapOutboundOut(ByteBuffer(string: answer)), promise: nil)
+        defer { reads += 1 }
+        guard let text = answer(reads) else { return }
+        context.writeAndFlush(wrapOutboundOut(ByteBuffer(string: text)), promise: nil)
     }
 }

@@ -23,11 +23,17 @@ struct RESPParserTests {
         ("#t\r\n", .boolean(true)), ("#f\r\n", .boolean(false)),
         (",3.25\r\n", .double(3.25)), (",-1e3\r\n", .double(-1000)), (",inf\r\n", .double(.infinity)),
         (",-inf\r\n", .double(-.infinity)),
-        ("(3492890328409238509324850943850943825024385\r\n", .bigNumber(text("3492890328409238509324850943850943825024385"))),
+        (
+            "(3492890328409238509324850943850943825024385\r\n",
+            .bigNumber(text("3492890328409238509324850943850943825024385"))
+        ),
         ("!9\r\nERR a\r\nbc\r\n", .error(RESPErrorReply(message: "ERR a\r\nbc"))),
         ("=8\r\ntxt:some\r\n", bulk("some")), ("=4\r\ntxt:\r\n", bulk("")),
-        ("%0\r\n", .map([])), ("%2\r\n+a\r\n:1\r\n+b\r\n*1\r\n:2\r\n",
-            .map([simple("a"), .integer(1), simple("b"), .array([.integer(2)])])),
+        ("%0\r\n", .map([])),
+        (
+            "%2\r\n+a\r\n:1\r\n+b\r\n*1\r\n:2\r\n",
+            .map([simple("a"), .integer(1), simple("b"), .array([.integer(2)])])
+        ),
         ("~2\r\n:1\r\n:2\r\n", .set([.integer(1), .integer(2)])), ("~0\r\n", .set([])),
         (">2\r\n+message\r\n+x\r\n", .push([simple("message"), simple("x")])),
         ("|1\r\n+ttl\r\n:1\r\n:7\r\n", .integer(7)), ("|0\r\n:8\r\n", .integer(8)),
@@ -60,7 +66,9 @@ struct RESPParserTests {
         let bytes = Array(Self.replies.map(\.0).joined().utf8)
         let expected = Self.replies.map(\.1)
         for cut in 0...bytes.count {
-            #expect(try parse([ByteBuffer(bytes: bytes[..<cut]), ByteBuffer(bytes: bytes[cut...])]) == expected, "cut at \(cut)")
+            #expect(
+                try parse([ByteBuffer(bytes: bytes[..<cut]), ByteBuffer(bytes: bytes[cut...])]) == expected,
+                "cut at \(cut)")
         }
     }
 
@@ -127,11 +135,13 @@ struct RESPParserTests {
     @Test(
         "refuses what is no reply and says why",
         arguments: [
-            ("\r\n", "a reply begins with an empty line"), ("hello\r\n", "a reply begins with byte 0x68, which is no RESP type"),
+            ("\r\n", "a reply begins with an empty line"),
+            ("hello\r\n", "a reply begins with byte 0x68, which is no RESP type"),
             ("HTTP/1.1 400 Bad Request\r\n", "a reply begins with byte 0x48, which is no RESP type"),
             ("+OK\n", "a line ends without CR"), ("\n", "a line ends without CR"),
             (":12a\r\n", "\"12a\" is not a 64-bit integer"), (":\r\n", "\"\" is not a 64-bit integer"),
-            (":-\r\n", "\"-\" is not a 64-bit integer"), (":9223372036854775808\r\n", "\"9223372036854775808\" is not a 64-bit integer"),
+            (":-\r\n", "\"-\" is not a 64-bit integer"),
+            (":9223372036854775808\r\n", "\"9223372036854775808\" is not a 64-bit integer"),
             ("$-2\r\n", "a string announces the impossible length -2"),
             ("$1073741825\r\n", "a string announces the impossible length 1073741825"),
             ("!-1\r\n", "a string announces the impossible length -1"),
@@ -150,7 +160,9 @@ struct RESPParserTests {
     func endlessLine() throws {
         var parser = RESPParser()
         parser.append(ByteBuffer(repeating: 0x2B, count: (1 << 20) + 1))
-        #expect(throws: RESPParser.MalformedReply(description: "a line is longer than 1048576 bytes")) { try parser.next() }
+        #expect(throws: RESPParser.MalformedReply(description: "a line is longer than 1048576 bytes")) {
+            try parser.next()
+        }
     }
 
     @Test("gives the replies before the malformed one")

@@ -25,11 +25,20 @@ struct RedisURLTests {
             ("REDIS://h/", Parts(endpoint: tcp("h", 6379))),
             ("redis://[::1]:7000", Parts(endpoint: tcp("::1", 7000))),
             ("redis://:secret@h", Parts(endpoint: tcp("h", 6379), password: "secret")),
-            ("redis://alice:p%40ss%2F%20w%3Ard@h", Parts(endpoint: tcp("h", 6379), user: "alice", password: "p@ss/ w:rd")),
+            (
+                "redis://alice:p%40ss%2F%20w%3Ard@h",
+                Parts(endpoint: tcp("h", 6379), user: "alice", password: "p@ss/ w:rd")
+            ),
             ("redis://h?db=4", Parts(endpoint: tcp("h", 6379), database: 4)),
-            ("rediss://cache.example.com:6390/1", Parts(endpoint: tcp("cache.example.com", 6390), database: 1, isEncrypted: true)),
+            (
+                "rediss://cache.example.com:6390/1",
+                Parts(endpoint: tcp("cache.example.com", 6390), database: 1, isEncrypted: true)
+            ),
             ("unix:///var/run/redis.sock", Parts(endpoint: .unixSocket(path: "/var/run/redis.sock"))),
-            ("unix://:secret@/tmp/r.sock?db=2", Parts(endpoint: .unixSocket(path: "/tmp/r.sock"), password: "secret", database: 2)),
+            (
+                "unix://:secret@/tmp/r.sock?db=2",
+                Parts(endpoint: .unixSocket(path: "/tmp/r.sock"), password: "secret", database: 2)
+            ),
             ("redis+unix:///tmp/r.sock", Parts(endpoint: .unixSocket(path: "/tmp/r.sock"))),
         ])
     private func accepted(url: String, parts: Parts) throws {
@@ -67,7 +76,9 @@ struct RedisURLTests {
         #expect(error?.description.contains("hush") == false)
     }
 
-    @Test("is described without credentials", arguments: [("redis://:hush@h:1", "h:1"), ("redis://[::1]", "[::1]:6379"), ("unix://:hush@/a", "/a")])
+    @Test(
+        "is described without credentials",
+        arguments: [("redis://:hush@h:1", "h:1"), ("redis://[::1]", "[::1]:6379"), ("unix://:hush@/a", "/a")])
     func endpoint(url: String, description: String) throws {
         #expect(try RedisConfiguration(url: url).endpoint.description == description)
     }
@@ -85,7 +96,8 @@ struct ReconnectPolicyTests {
 
     @Test(
         "is random in the share that the jitter says",
-        arguments: [(0.5, 0.0, 50), (0.5, 1.0, 100), (1, 0.25, 25), (7, 0.25, 25), (-1, 0.25, 100)] as [(Double, Double, Int)])
+        arguments: [(0.5, 0.0, 50), (0.5, 1.0, 100), (1, 0.25, 25), (7, 0.25, 25), (-1, 0.25, 100)]
+            as [(Double, Double, Int)])
     func jitter(jitter: Double, random: Double, milliseconds: Int) {
         let policy = ReconnectPolicy(initial: .milliseconds(100), jitter: jitter)
         #expect(policy.pause(afterFailures: 1, random: random) == .milliseconds(milliseconds))

@@ -53,14 +53,18 @@ extension Queue {
         return Job(record: JobRecord(new), id: id, store: store)
     }
 
-    /// Adds jobs in one transaction and returns them in order. If one of them is refused before it reaches Redis (a wrong option, data
-    /// that cannot be encoded), none is added.
+    /// Adds jobs in one transaction and returns them in order. If one has a wrong option nothing is sent; if data cannot be encoded
+    /// none of them is added.
     ///
     /// - Throws: as ``add(_:_:options:)``. An error that Redis reports for a single job (a missing parent) is thrown after the
     ///   others were added.
     @discardableResult
     public func addBulk(_ jobs: [BulkJob]) async throws -> [Job] {
         let options = jobs.map { $0.options.filled(from: $0.defaults).filled(from: self.options.defaultJobOptions) }
+        for (job, options) in zip(jobs, options) where !options.isEmpty {
+            let size = options.sizeLimit == nil ? 0 : try job.data().utf8Count
+            try options.validate(name: job.name, dataByteCount: size, isSingleAdd: false)
+        }
         try await announce()
         // Data is encoded while the server already receives the first jobs.
         let added = try await store.add(count: jobs.count, routes: Set(options.map(NewJob.Route.init))) { index in

@@ -2,19 +2,23 @@ import Synchronization
 
 /// One run of one job in this process: its lock, its task, and why that was cancelled.
 final class JobExecution: Sendable {
-    /// `@unchecked Sendable`: only touched under the lock below, and the task handle only while that task runs the handler.
-    private struct State: @unchecked Sendable {
+    private struct State {
         var renewedAt: Int64
-        /// Set while the handler runs, so the task is alive whenever this is not nil.
-        var task: UnsafeCurrentTask?
         var reason: CancellationReason?
         var isDiscarded = false
+    }
+
+    /// `@unchecked Sendable`: only touched under the lock below, and set only while that task runs the handler, so it is alive.
+    private struct Running: @unchecked Sendable {
+        var task: UnsafeCurrentTask?
     }
 
     let id: String
     let token: String
     private let events: EventBroadcast<WorkerEvent>
     private let state: Mutex<State>
+    /// Apart from the state, since what a handler does on being cancelled happens under this lock, and may ask for the state.
+    private let running = Mutex(Running())
 
     init(id: String, token: String, startedAt: Int64, events: EventBroadcast<WorkerEvent>) {
         self.id = id
@@ -25,13 +29,11 @@ final class JobExecution: Sendable {
 
     /// Runs the handler in the current task, which can be cancelled until the handler returns.
     func run(_ handler: Handler, _ job: Job) async throws -> JSONText {
-        try await withUnsafeCurrentTask { task in
-            let isCancelled = state.withLock { state in
-                if state.reason == nil { state.task = task }
-                return state.reason != nil
-            }
-            if isCancelled { throw CancellationError() }
-            defer { state.withLock { $0.task = nil } }
+        if cancellationReason != nil { throw CancellationError() }
+        return try await withUnsafeCurrentTask { task in
+            running.withLock { $0.task = task }
+            defer { running.withLock { $0.task = nil } }
+            if cancellationReason != nil { task?.cancel() }
             return try await handler.body(job)
         }
     }
@@ -41,12 +43,13 @@ final class JobExecution: Sendable {
     /// - Returns: false if the job was already cancelled.
     @discardableResult
     func cancel(_ reason: CancellationReason) -> Bool {
-        state.withLock { state in
+        let isFirst = state.withLock { state in
             guard state.reason == nil else { return false }
             state.reason = reason
-            state.task?.cancel()
             return true
         }
+        if isFirst { running.withLock { $0.task?.cancel() } }
+        return isFirst
     }
 
     var cancellationReason: CancellationReason? { state.withLock { $0.reason } }

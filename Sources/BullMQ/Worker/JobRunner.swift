@@ -13,11 +13,12 @@ final class JobRunner: Sendable {
     private let mayContinue: @Sendable () -> Bool
     /// Whether the worker ends and has no more time: handlers are cancelled, and storing an outcome is not tried again.
     private let isGraceOver: @Sendable () -> Bool
+    private let tasks: TaskBag
 
     init(
         store: QueueStore, options: WorkerOptions, terms: FetchTerms, handlers: HandlerTable,
         events: EventBroadcast<WorkerEvent>, locks: LockKeeper, mayContinue: @escaping @Sendable () -> Bool,
-        isGraceOver: @escaping @Sendable () -> Bool
+        isGraceOver: @escaping @Sendable () -> Bool, tasks: TaskBag
     ) {
         self.store = store
         self.options = options
@@ -27,6 +28,7 @@ final class JobRunner: Sendable {
         self.locks = locks
         self.mayContinue = mayContinue
         self.isGraceOver = isGraceOver
+        self.tasks = tasks
     }
 
     /// Processes a job and returns what its finishing script answered.
@@ -43,11 +45,11 @@ final class JobRunner: Sendable {
             locks.untrack(execution)
             // The handler ran in this task: once that was cancelled, the outcome has to be stored by another.
             guard Task.isCancelled else { return await complete(job, execution, value) }
-            return await Task { await self.complete(job, execution, value) }.value
+            return await tasks.run { await self.complete(job, execution, value) }
         } catch {
             locks.untrack(execution)
             guard Task.isCancelled else { return await end(job, execution, error) }
-            return await Task { await self.end(job, execution, error) }.value
+            return await tasks.run { await self.end(job, execution, error) }
         }
     }
 
@@ -102,8 +104,7 @@ final class JobRunner: Sendable {
             await retryPause(of: job, error)
         }
         do {
-            switch ending {
-            case .rateLimit(let milliseconds):
+            if case .rateLimit(let milliseconds) = ending {
                 // Not a wait of this worker alone: the key makes every limited worker of the queue pause.
                 _ = try await store.send(
                     "SET", store.keys.limiter, "9007199254740991", "PX", String(max(milliseconds, 1)))
@@ -111,16 +112,10 @@ final class JobRunner: Sendable {
                     try await store.moveFromActiveToWait(id: job.id, token: execution.token)
                 }
                 return (.notAsked, remaining ?? 0)
-            case .waitForChildren:
-                do {
-                    return (try await perform(ending, job, error), 0)
-                } catch let error as BullMQError where error.code == .failedChildren {
-                    return (try await perform(.fail(reason: error.message), job, error), 0)
-                }
-            default:
-                break
             }
             return (try await perform(ending, job, error), 0)
+        } catch let failure as BullMQError where ending == .waitForChildren && failure.code == .failedChildren {
+            return await end(job, execution, failure)
         } catch {
             report(error, job)
             return (.notAsked, 0)

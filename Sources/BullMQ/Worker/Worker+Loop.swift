@@ -20,8 +20,8 @@ extension Worker {
                 try await self.fetchJobs()
             } catch {
                 // Nothing can be stored any more, so handlers would work in vain.
-                beginClosing(gracePeriod: .zero)
-                while state.withLock({ $0.loop.slots > 0 && !$0.isAbandoned }) { await wakeup.sleep() }
+                self.beginClosing(gracePeriod: .zero)
+                while self.state.withLock({ $0.loop.slots > 0 && !$0.isAbandoned }) { await self.wakeup.sleep() }
                 throw error
             }
         }
@@ -123,11 +123,7 @@ extension Worker {
         state.withLock { $0.interrupt = { task.cancel() } }
         interruptIfClosing()
         defer { state.withLock { $0.interrupt = nil } }
-        return try await withTaskCancellationHandler {
-            try await task.value
-        } onCancel: {
-            task.cancel()
-        }
+        return try await task.value
     }
 
     func interruptIfClosing() {
@@ -181,11 +177,7 @@ extension Worker {
     // MARK: Slots
 
     private func start(_ runner: JobRunner, _ record: JobRecord, _ token: String) {
-        if let inlineExecutor {
-            Task(executorPreference: inlineExecutor) { await self.runSlot(runner, first: record, token: token) }
-        } else {
-            Task { await self.runSlot(runner, first: record, token: token) }
-        }
+        tasks.start(on: inlineExecutor) { await self.runSlot(runner, first: record, token: token) }
     }
 
     /// Processes a job, then the one that its finishing script handed out, and so on.
@@ -217,7 +209,7 @@ extension Worker {
         JobRunner(
             store: slotStore, options: options, terms: terms, handlers: handlers, events: broadcast, locks: locks,
             mayContinue: { self.state.withLock { $0.loop.mayContinueSlot } },
-            isGraceOver: { self.state.withLock { $0.isGraceOver } })
+            isGraceOver: { self.state.withLock { $0.isGraceOver } }, tasks: tasks)
     }
 
     /// After a reply was lost, the job it would have brought may be ours: active, and locked with our token. It would otherwise

@@ -42,6 +42,7 @@ public final class Worker: Service {
     let state: Mutex<WorkerState>
     let wakeup: Wakeup
     let terms: FetchTerms
+    let tasks = TaskBag()
 
     /// Creates a worker. Nothing is sent to Redis before ``run()``.
     ///
@@ -222,12 +223,13 @@ public final class Worker: Service {
         scheduleGivingUp()
     }
 
-    /// Outcomes are stored promptly or, without a server that answers, not at all. A handler that is slow to end may still store
-    /// its own.
+    /// Outcomes are stored promptly or, without a server that answers, not at all. A handler that goes on all the same is waited
+    /// for, and may still store its outcome.
     private func scheduleGivingUp() {
         store.connection.eventLoop.scheduleTask(in: .seconds(5)) { [weak self] in
             guard let self, isRunning else { return }
             guard locks.tracked.isEmpty else { return scheduleGivingUp() }
+            tasks.cancelAll()
             let interrupt = state.withLock { state in
                 state.isAbandoned = true
                 return state.interrupt
@@ -245,10 +247,10 @@ struct WorkerState {
     var loop: FetchLoop
     var phase = Phase.new
     var isGraceOver = false
-    /// Nothing more can be stored: end although slots remain.
-    var isAbandoned = false
     /// A job was asked for: it may arrive although no more are wanted.
     var isFetching = false
+    /// Nothing more can be stored: end although slots remain.
+    var isAbandoned = false
     /// Gives up the operation under way of the main loop.
     var interrupt: (@Sendable () -> Void)?
     /// Gives up the wait for work under way.

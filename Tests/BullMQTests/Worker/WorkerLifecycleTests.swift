@@ -167,6 +167,24 @@ struct WorkerLifecycleTests {
         }
     }
 
+    @Test("without a server gives up storing an outcome after the grace period and a little")
+    func outcomeWithoutServer() async throws {
+        try await withRedisServer { server in
+            let live = try await LiveQueue.make(redis: Redis(url: server.unixURL))
+            let started = Log<String>()
+            try await live.add()
+            let running = RunningWorker(
+                try Worker(live.name, redis: live.redis) { waiting(at: Gate(), started) })
+            try await started.first(1)
+            await server.kill()
+            try await within(.seconds(9), "the worker to end") {
+                await running.worker.close(gracePeriod: .milliseconds(1))
+                try await running.run.value
+            }
+            await live.redis.close()
+        }
+    }
+
     @Test("behind a network that swallows everything ends within the grace period and a little")
     func closeInBlackHole() async throws {
         let proxy = try await FaultProxy.start(before: .shared)

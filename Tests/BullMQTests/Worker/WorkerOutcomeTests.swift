@@ -340,6 +340,37 @@ struct WorkerOutcomeTests {
         #expect(await reasons.entries == [.requested("the user left")])
     }
 
+    @Test("can look at itself while it is being cancelled, and leaves the next job of its slot alone")
+    func cancellationHandler() async throws {
+        let live = try await LiveQueue.make()
+        let (reasons, started) = (Log<CancellationReason?>(), Log<String>())
+        let first = try await live.add("first", JobOptions(attempts: 1))
+        let second = try await live.add("second", JobOptions(attempts: 1))
+        try await live.withWorker {
+            Handler { job in
+                await started.append(job.name)
+                guard job.name == "first" else {
+                    try Task.checkCancellation()
+                    return .null
+                }
+                try await withTaskCancellationHandler {
+                    try await Gate().wait()
+                } onCancel: {
+                    let reason = job.cancellationReason
+                    job.discard()
+                    Task { await reasons.append(reason) }
+                }
+                return .null
+            }
+        } _: { running async throws in
+            try await started.first(1)
+            running.worker.cancelAll()
+            #expect(try await reasons.first(1) == [.requested(nil)])
+            #expect(try await live.failure(of: first) == "cancelled")
+            _ = try await live.ending(of: second)
+        }
+    }
+
     @Test("reports progress and writes its log for everybody to see")
     func progress() async throws {
         let live = try await LiveQueue.make()
