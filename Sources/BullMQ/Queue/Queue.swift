@@ -17,6 +17,7 @@ public final class Queue: Sendable {
     /// - Parameters:
     ///   - name: must be non-empty and must not contain a colon.
     ///   - redis: shared by everything in the process.
+    ///   - options: see ``QueueOptions``.
     /// - Throws: `BullMQError` with code `invalidArgument`.
     public init(_ name: String, redis: Redis, options: QueueOptions = QueueOptions()) throws(BullMQError) {
         if let cap = options.maximumEvents, cap < 1 {
