@@ -7,7 +7,7 @@ import NIOCore
 /// over may have been executed, so its waiter is told that the reply is lost.
 struct CommandQueue {
     private static let largestMergedCommand = 16 << 10
-    private static let gatheringFactor = 4
+    private static let gatheringFactor = 16
 
     private var unsent = CircularBuffer<PendingReply>()
     private var inFlight = CircularBuffer<PendingReply>()
