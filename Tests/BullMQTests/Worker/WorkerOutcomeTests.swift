@@ -2,6 +2,7 @@
 
 import BullMQTesting
 import FoundationEssentials
+import LiveTesting
 import Testing
 
 @testable import BullMQ
@@ -17,7 +18,7 @@ private struct Mishap: Error, CustomStringConvertible {
     var description = "out of paper"
 }
 
-@Suite("A job in a worker", .timeLimit(.minutes(1)))
+@Suite("A job in a worker", .live, .timeLimit(.minutes(3)))
 struct WorkerOutcomeTests {
     @Test("is decoded, handled, and its result stored and announced")
     func typed() async throws {
