@@ -15,16 +15,18 @@ struct CommandQueue {
     private(set) var queuedBytes = 0
     private var abandonedCount = 0
 
-    /// Whether the oldest command that waits can be written, or dropped.
-    var hasUnsent: Bool { unsent.first.map { $0.bytes.readableBytes > 0 || !$0.isOpen || $0.isDropped } ?? false }
-    /// Whether it pays to write now. While the server is busy with earlier commands, those submitted meanwhile are gathered until
-    /// they are a fair share of them: it does not run dry, and far fewer writes and wake-ups are needed than one per command.
-    /// What is still held back goes out with the next reply.
-    var isWorthWriting: Bool { unsent.count * Self.gatheringFactor >= inFlight.count }
+    /// Whether there is something to write: a unit that is open may have been written as far as it goes.
+    var hasUnsent: Bool { unsent.first.map { $0.bytes.readableBytes > 0 || !$0.isOpen } ?? false }
+    var hasInFlight: Bool { !inFlight.isEmpty }
     /// Whether nobody waits for anything.
     var isEmpty: Bool { unsent.count == abandonedCount && inFlight.isEmpty }
     var unsentCount: Int { unsent.count }
     var unsentPending: [PendingReply] { Array(unsent) }
+
+    /// Whether it pays to write now. While the server is busy with earlier commands, those submitted meanwhile are gathered until
+    /// they are a fair share of them: it does not run dry, and far fewer writes and wake-ups are needed than one per command.
+    /// What is still held back goes out with the next reply.
+    var isWorthWriting: Bool { unsent.count * Self.gatheringFactor >= inFlight.count }
 
     /// Whether another command of this size may wait: the bound holds for the sum, but one command alone may exceed it.
     func admits(bytes: Int, limit: Int) -> Bool {
@@ -38,16 +40,31 @@ struct CommandQueue {
         unsent.append(pending)
     }
 
-    /// Notes that nobody waits for a command any more. If it was not written it will not be, and its memory is freed now: without
+    /// Adds commands to a unit that is still open, or ends it.
+    ///
+    /// - Parameter total: the number of commands of the whole unit, if this is its end.
+    mutating func extend(_ pending: PendingReply, by bytes: ByteBuffer, total: Int?) {
+        // A unit that was refused, given up or lost leads nowhere.
+        guard pending.isQueued, !pending.isDropped else { return }
+        queuedBytes += bytes.readableBytes
+        if pending.bytes.readableBytes == 0 {
+            pending.bytes = bytes
+        } else {
+            pending.bytes.writeImmutableBuffer(bytes)
+        }
+        if let total {
+            pending.expected = total
+            pending.isOpen = false
+        }
+    }
+
+    /// Notes that nobody waits for a command any more. If it was not written it will not be, and its memory is freed soon: without
     /// a connection nothing else would.
     mutating func abandon(_ pending: PendingReply) {
         guard !pending.isCancelled else { return }
         pending.isCancelled = true
-        guard pending.isQueued else { return }
-        pending.isQueued = false
-        pending.isDropped = true
-        queuedBytes -= pending.bytes.readableBytes
-        pending.bytes = ByteBuffer()
+        guard pending.isQueued, !pending.isWritten, !pending.isDropped else { return }
+        drop(pending)
         abandonedCount += 1
         // Rarely enough that each command pays for a constant share.
         guard abandonedCount > 64, abandonedCount > unsent.count / 2 else { return }
@@ -55,29 +72,23 @@ struct CommandQueue {
         abandonedCount = 0
     }
 
-    /// Adds commands to a unit that is still open, or ends it.
-    mutating func extend(_ pending: PendingReply, by bytes: ByteBuffer, isLast: Bool) {
-        // A unit that was refused, given up or lost leads nowhere.
-        guard pending.isQueued || pending.isWritten, !pending.isDropped else { return }
-        queuedBytes += bytes.readableBytes
-        if pending.bytes.readableBytes == 0 {
-            pending.bytes = bytes
-        } else {
-            pending.bytes.writeImmutableBuffer(bytes)
-        }
-        if isLast { pending.isOpen = false }
+    private mutating func drop(_ pending: PendingReply) {
+        queuedBytes -= pending.bytes.readableBytes
+        pending.bytes = ByteBuffer()
+        pending.isDropped = true
+        pending.isOpen = false
     }
 
     /// Takes commands to write, oldest first: small ones merged into one buffer, until `limit` bytes are reached. Commands
-    /// whose waiter gave up before they were written are dropped.
+    /// whose waiter gave up before they were written are left out.
     mutating func takeUnsent(limit: Int, allocator: ByteBufferAllocator) -> [ByteBuffer] {
         var buffers: [ByteBuffer] = []
         var merged: ByteBuffer?
         var taken = 0
         while taken < limit, let pending = unsent.first {
             if pending.isDropped {
-                unsent.removeFirst()
                 abandonedCount -= 1
+                unsent.removeFirst()
                 continue
             }
             let bytes = pending.bytes
@@ -85,17 +96,21 @@ struct CommandQueue {
             queuedBytes -= bytes.readableBytes
             taken += bytes.readableBytes
             if !pending.isWritten {
-                pending.isQueued = false
                 pending.isWritten = true
                 inFlight.append(pending)
             }
-            if !pending.isOpen { unsent.removeFirst() }
+            if !pending.isOpen {
+                pending.isQueued = false
+                unsent.removeFirst()
+            }
             if bytes.readableBytes > Self.largestMergedCommand || (merged == nil && unsent.isEmpty) {
                 if let full = merged { buffers.append(full) }
                 merged = nil
                 buffers.append(bytes)
             } else {
-                if merged == nil { merged = allocator.buffer(capacity: min(queuedBytes + bytes.readableBytes, 64 << 10)) }
+                if merged == nil {
+                    merged = allocator.buffer(capacity: min(queuedBytes + bytes.readableBytes, 64 << 10))
+                }
                 merged?.writeImmutableBuffer(bytes)
             }
             // Nothing of anybody else may come between the parts of a unit.
@@ -134,8 +149,7 @@ struct CommandQueue {
     /// Forgets everything in flight, a unit that was written in part included; the returned waiters have lost their replies.
     mutating func dropInFlight() -> [PendingReply.Waiter] {
         if let first = unsent.first, first.isWritten {
-            queuedBytes -= first.bytes.readableBytes
-            first.isDropped = true
+            drop(first)
             unsent.removeFirst()
         }
         defer { inFlight.removeAll() }
@@ -144,15 +158,11 @@ struct CommandQueue {
 
     /// Forgets everything that was not written.
     mutating func dropUnsent() -> [PendingReply.Waiter] {
+        for pending in unsent { drop(pending) }
         defer {
             unsent.removeAll()
-            queuedBytes = 0
             abandonedCount = 0
         }
-        return unsent.compactMap {
-            $0.isQueued = false
-            $0.isDropped = true
-            return $0.takeWaiter()
-        }
+        return unsent.compactMap { $0.takeWaiter() }
     }
 }

@@ -11,15 +11,15 @@ final class PendingReply: @unchecked Sendable {
         case batch(UnsafeContinuation<[RESPValue], any Error>)
     }
 
-    /// How many replies belong to this unit.
-    let expected: Int
+    /// How many replies belong to this unit; settled when it is no longer open.
+    var expected: Int
     var waiter: Waiter?
     /// Encoded commands that were not written yet.
     var bytes = ByteBuffer()
     /// More commands of this unit will follow; nobody else's may be written before them.
     var isOpen = false
     var isCancelled = false
-    /// Waits in the queue, and nothing of it was written.
+    /// Waits in a queue to be written.
     var isQueued = false
     /// Handed to a socket, at least in part: from here on the commands may be executed.
     var isWritten = false

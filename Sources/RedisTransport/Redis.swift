@@ -53,7 +53,8 @@ public final class Redis: Service {
     /// Sends commands back to back, nothing of this client between them, and returns their replies in order. Error replies are
     /// returned as values. Other clients may interleave; see ``transaction(_:)``.
     public func pipeline(_ batch: [RedisCommand]) async throws -> [RESPValue] {
-        try await commands.send(unitOf: batch.count) { unit in
+        guard !batch.isEmpty else { return [] }
+        return try await commands.sendUnit { unit in
             for command in batch { unit.append(command) }
         }
     }
@@ -64,7 +65,7 @@ public final class Redis: Service {
     /// - Throws: `RedisError` with code `errorReply` if the transaction as a whole was refused; then nothing was executed.
     public func transaction(_ batch: [RedisCommand]) async throws -> [RESPValue] {
         guard !batch.isEmpty else { return [] }
-        return try await commands.transaction(of: batch.count) { unit in
+        return try await commands.transaction { unit in
             for command in batch { unit.append(command) }
         }
     }

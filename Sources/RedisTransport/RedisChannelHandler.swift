@@ -35,7 +35,8 @@ final class RedisChannelHandler: ChannelInboundHandler {
         handshakeTimeout = context.eventLoop.scheduleTask(in: limit.timeAmount) {
             let (handler, context) = bound.value
             handler.fail(
-                RedisError(.timeout, "Redis at \(handler.configuration.endpoint) did not introduce itself within \(limit)"),
+                RedisError(
+                    .timeout, "Redis at \(handler.configuration.endpoint) did not introduce itself within \(limit)"),
                 context)
         }
         context.fireChannelActive()
@@ -66,7 +67,8 @@ final class RedisChannelHandler: ChannelInboundHandler {
         }
         if !replies.isEmpty, connection?.deliver(replies) == false {
             fail(
-                RedisError(.unexpectedReply, "\(configuration.endpoint) sent a reply although nothing was asked"), context)
+                RedisError(.unexpectedReply, "\(configuration.endpoint) sent a reply although nothing was asked"),
+                context)
         }
     }
 

@@ -24,7 +24,9 @@ extension RedisConfiguration {
         if scheme == "redis" || scheme == "rediss" {
             var host = components.host ?? ""
             if host.hasPrefix("["), host.hasSuffix("]") { host = String(host.dropFirst().dropLast()) }
-            guard !host.isEmpty else { throw Self.invalid("it names no host; expected for example redis://localhost:6379/0") }
+            guard !host.isEmpty else {
+                throw Self.invalid("it names no host; expected for example redis://localhost:6379/0")
+            }
             let port = components.port ?? 6379
             guard (1...65535).contains(port) else { throw Self.invalid("the port \(port) is not between 1 and 65535") }
             self.init(endpoint: .tcp(host: host, port: port))
@@ -32,7 +34,9 @@ extension RedisConfiguration {
             guard path.count <= 1 else { throw Self.invalid("its path has more than one part; expected /<database>") }
             if let first = path.first { database = try Self.database(String(first)) }
         } else {
-            guard components.path.count > 1 else { throw Self.invalid("it names no socket; expected unix:///path/to.sock") }
+            guard components.path.count > 1 else {
+                throw Self.invalid("it names no socket; expected unix:///path/to.sock")
+            }
             self.init(endpoint: .unixSocket(path: components.path))
         }
         for item in components.queryItems ?? [] {

@@ -7,13 +7,22 @@ extension RedisConnection {
         return reply
     }
 
-    /// Sends `count` commands inside `MULTI`…`EXEC`; see ``Redis/transaction(_:)``.
-    package func transaction(of count: Int, _ fill: (inout RedisUnit) -> Void) async throws -> [RESPValue] {
-        let replies = try await send(unitOf: count + 2) { unit in
+    /// Sends commands inside `MULTI`…`EXEC`; see ``Redis/transaction(_:)``.
+    ///
+    /// - Parameter fill: appends the commands. If it throws, the transaction is discarded and the error thrown.
+    package func transaction(_ fill: (inout RedisUnit) throws -> Void) async throws -> [RESPValue] {
+        var failure: (any Error)?
+        let replies = try await sendUnit { unit in
             unit.append(RedisCommand("MULTI"))
-            fill(&unit)
-            unit.append(RedisCommand("EXEC"))
+            do {
+                try fill(&unit)
+                unit.append(RedisCommand("EXEC"))
+            } catch {
+                failure = error
+                unit.append(RedisCommand("DISCARD"))
+            }
         }
+        if let failure { throw failure }
         return try Self.results(ofTransaction: replies)
     }
 

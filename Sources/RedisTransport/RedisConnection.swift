@@ -67,28 +67,26 @@ package final class RedisConnection: Sendable {
 
     /// Sends several commands as one unit, nothing of anybody else between them, and waits for all replies.
     ///
-    /// - Parameters:
-    ///   - replies: how many replies the commands have together.
-    ///   - fill: appends the commands.
-    package func send(unitOf replies: Int, _ fill: (inout RedisUnit) -> Void) async throws -> [RESPValue] {
-        guard replies > 0 else { return [] }
-        let pending = PendingReply(expected: replies)
+    /// - Parameter fill: appends at least one command.
+    package func sendUnit(_ fill: (inout RedisUnit) -> Void) async throws -> [RESPValue] {
+        let pending = PendingReply(expected: .max)
         return try await withTaskCancellationHandler {
             try await withUnsafeThrowingContinuation { continuation in
                 pending.isOpen = true
                 submit(ByteBuffer(), pending, .batch(continuation))
-                var unit = RedisUnit { self.extend(pending, by: $0, isLast: false) }
+                var unit = RedisUnit { self.extend(pending, by: $0, total: nil) }
                 fill(&unit)
-                extend(pending, by: unit.rest(), isLast: true)
+                let total = unit.commandCount
+                extend(pending, by: unit.rest(), total: total)
             }
         } onCancel: {
             cancel(pending)
         }
     }
 
-    private func extend(_ pending: PendingReply, by bytes: ByteBuffer, isLast: Bool) {
+    private func extend(_ pending: PendingReply, by bytes: ByteBuffer, total: Int?) {
         let needsDrain = state.withLock { state -> Bool in
-            state.queue.extend(pending, by: bytes, isLast: isLast)
+            state.queue.extend(pending, by: bytes, total: total)
             guard case .ready = state.phase, !state.isDrainScheduled else { return false }
             // Parts of a unit are written at once: the server works on them while the next ones are encoded.
             state.isDrainScheduled = true
@@ -101,7 +99,9 @@ package final class RedisConnection: Sendable {
     /// peer that vanished without a word looks exactly like one with nothing to say.
     package func sendBlocking(_ command: RedisCommand, deadline: Duration) async throws -> RESPValue {
         let pending = PendingReply(expected: 1)
-        let timer = eventLoop.scheduleTask(in: deadline.timeAmount) { [weak self] in self?.expire(pending, after: deadline) }
+        let timer = eventLoop.scheduleTask(in: deadline.timeAmount) { [weak self] in
+            self?.expire(pending, after: deadline)
+        }
         defer { timer.cancel() }
         return try await withTaskCancellationHandler {
             try await withUnsafeThrowingContinuation { continuation in
@@ -184,7 +184,9 @@ package final class RedisConnection: Sendable {
             return (pending.takeWaiter(), state.lastFailure)
         }
         waiter?.fail(
-            RedisError(.notConnected, "No connection to Redis at \(configuration.endpoint) within \(limit)", underlying: cause))
+            RedisError(
+                .notConnected, "No connection to Redis at \(configuration.endpoint) within \(limit)", underlying: cause)
+        )
         closeIfDone()
     }
 
@@ -327,7 +329,9 @@ package final class RedisConnection: Sendable {
         guard let pause else { return }
         configuration.logger.debug(
             "cannot connect",
-            metadata: ["redis.endpoint": "\(configuration.endpoint)", "redis.error": "\(error)", "redis.pause": "\(pause)"])
+            metadata: [
+                "redis.endpoint": "\(configuration.endpoint)", "redis.error": "\(error)", "redis.pause": "\(pause)",
+            ])
         scheduleReconnect(in: pause)
     }
 
@@ -377,7 +381,9 @@ package final class RedisConnection: Sendable {
         if let pause {
             configuration.logger.debug(
                 "connection lost",
-                metadata: ["redis.endpoint": "\(configuration.endpoint)", "redis.error": "\(error)", "redis.pause": "\(pause)"])
+                metadata: [
+                    "redis.endpoint": "\(configuration.endpoint)", "redis.error": "\(error)", "redis.pause": "\(pause)",
+                ])
             scheduleReconnect(in: pause)
         }
     }

@@ -7,6 +7,7 @@ package struct RedisUnit: ~Copyable {
 
     /// The first part is small, so that the server starts early.
     private var partSize = 2 << 10
+    private(set) var commandCount = 0
     private var part: ByteBuffer
     private let send: (ByteBuffer) -> Void
 
@@ -17,6 +18,7 @@ package struct RedisUnit: ~Copyable {
 
     package mutating func append(_ command: RedisCommand) {
         part.writeImmutableBuffer(command.encoded)
+        commandCount += 1
         guard part.readableBytes >= partSize else { return }
         send(part)
         partSize = min(partSize * 2, Self.largestPart)

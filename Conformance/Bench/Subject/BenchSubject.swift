@@ -56,10 +56,19 @@ struct BenchSubject {
 
     private func addBulk(_ command: BenchCommand) async throws {
         let queue = try queue(command)
+        var next = jobs(from: 0, of: command)
         for start in stride(from: 0, to: command.jobs, by: command.size) {
-            let numbers = start..<min(start + command.size, command.jobs)
-            try await queue.addBulk(numbers.map { BulkJob(NoOp.type, NoOp(index: $0)) })
+            let current = next
+            // The list of the next call is made while this one is under way, as a program that has many would do.
+            async let following = jobs(from: start + command.size, of: command)
+            try await queue.addBulk(current)
+            next = await following
         }
+    }
+
+    private nonisolated func jobs(from start: Int, of command: BenchCommand) -> [BulkJob] {
+        guard start < command.jobs else { return [] }
+        return (start..<min(start + command.size, command.jobs)).map { BulkJob(NoOp.type, NoOp(index: $0)) }
     }
 
     /// Works until every job was taken; the worker's end then waits until every completion was acknowledged.
@@ -87,11 +96,13 @@ struct BenchSubject {
 
     private func worker(_ command: BenchCommand, _ body: @escaping @Sendable () -> Void) throws -> Worker {
         try Worker(
-            command.queue, redis: redis, options: WorkerOptions(prefix: prefix, concurrency: command.concurrency)
+            command.queue, redis: redis,
+            // Like Node's processors: handlers that do nothing need no thread of their own.
+            options: WorkerOptions(prefix: prefix, concurrency: command.concurrency, execution: .inline)
         ) {
-            Handler(NoOp.type) { _ in
+            Handler(named: NoOp.type.name) { _ in
                 body()
-                return NoResult()
+                return .null
             }
         }
     }

@@ -38,7 +38,8 @@ actor EventReader {
                 next = 0
             } catch is CancellationError {
                 return nil
-            } catch let error as RedisError where error.isConnectionError && error.code != .closed
+            } catch let error as RedisError
+                where error.isConnectionError && error.code != .closed
                 && error.code != .handshakeRefused
             {
                 store.logger.info("events will be read again", metadata: ["bullmq.error": "\(error)"])
@@ -57,7 +58,8 @@ actor EventReader {
                 store.keys.events, start),
             deadline: Self.blockTime + .seconds(1))
         if case .error(let error) = reply {
-            throw RedisError(.errorReply, "The events of \(store.name) cannot be read: \(error.message)", underlying: error)
+            throw RedisError(
+                .errorReply, "The events of \(store.name) cannot be read: \(error.message)", underlying: error)
         }
         if reply.isNull { return [] }
         guard let entries = reply.array?.first?.array?.last?.array else {

@@ -60,7 +60,8 @@ public struct QueueEvent: Sendable {
     public var jobID: String? {
         switch kind {
         case .added(let id, _), .waiting(let id, _), .delayed(let id, _), .waitingChildren(let id, _), .active(let id),
-            .progress(let id, _), .completed(let id, _), .failed(let id, _), .retriesExhausted(let id, _), .stalled(let id),
+            .progress(let id, _), .completed(let id, _), .failed(let id, _), .retriesExhausted(let id, _),
+            .stalled(let id),
             .removed(let id, _), .duplicated(let id), .deduplicated(let id, _, _):
             id
         case .other(_, let fields): fields["jobId"]
@@ -76,7 +77,8 @@ extension QueueEvent.Kind {
         case ("added", let id?): self = .added(jobID: id, name: fields["name"] ?? "")
         case ("waiting", let id?): self = .waiting(jobID: id, from: fields["prev"])
         case ("delayed", let id?):
-            self = .delayed(jobID: id, dueAt: fields["delay"].flatMap(Double.init).map(Int64.init(clampingToRange:)) ?? 0)
+            self = .delayed(
+                jobID: id, dueAt: fields["delay"].flatMap(Double.init).map(Int64.init(clampingToRange:)) ?? 0)
         case ("waiting-children", let id?): self = .waitingChildren(jobID: id, from: fields["prev"])
         case ("active", let id?): self = .active(jobID: id)
         case ("progress", let id?): self = .progress(jobID: id, JSONText(unchecked: fields["data"] ?? "null"))

@@ -11,8 +11,12 @@ public struct Job: Sendable, JobHandle {
     let token: String?
     let execution: JobExecution?
 
-    init(record: JobRecord, store: QueueStore, token: String? = nil, execution: JobExecution? = nil) {
+    /// - Parameter id: the id, if the record was made before it was known.
+    init(
+        record: JobRecord, id: String? = nil, store: QueueStore, token: String? = nil, execution: JobExecution? = nil
+    ) {
         self.record = record
+        self.id = id ?? record.id
         self.store = store
         self.token = token
         self.execution = execution
@@ -22,7 +26,7 @@ public struct Job: Sendable, JobHandle {
     public var job: Job { self }
 
     /// The id, unique in its queue.
-    public var id: String { record.id }
+    public let id: String
     /// What to do.
     public var name: String { record.name }
     /// The data, as the producer wrote it.

@@ -139,7 +139,8 @@ extension JobHandle {
 
     /// Why children failed whose failure does not stop this job, by their full keys.
     public func ignoredChildrenFailures() async throws -> [String: String] {
-        Dictionary(try await job.store.ignoredChildrenFailures(of: job.id).map { ($0.key, $0.value) }) { _, last in last }
+        Dictionary(try await job.store.ignoredChildrenFailures(of: job.id).map { ($0.key, $0.value) }) { _, last in last
+        }
     }
 
     /// Keeps a failure of this run from being retried, whatever error ends it. Only inside a handler.

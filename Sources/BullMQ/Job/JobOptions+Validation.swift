@@ -21,7 +21,9 @@ extension JobOptions {
             guard parent == nil else {
                 throw Self.invalid("Deduplication and parent options cannot be used together")
             }
-            if let ttl = deduplication.ttl { try Self.require(ttl >= .zero, "deduplication.ttl", "\(ttl)", "0 or more") }
+            if let ttl = deduplication.ttl {
+                try Self.require(ttl >= .zero, "deduplication.ttl", "\(ttl)", "0 or more")
+            }
         }
         if let jitter = backoff?.jitter, !(0...1).contains(jitter) {
             throw Self.invalid("Jitter should be between 0 and 1")
@@ -59,7 +61,9 @@ extension JobOptions {
         var digits = text.utf8[...]
         let isNegative = digits.first == UInt8(ascii: "-")
         if isNegative { digits.removeFirst() }
-        guard let first = digits.first, digits.allSatisfy({ (48...57).contains($0) }), digits.count < 22 else { return false }
+        guard let first = digits.first, digits.allSatisfy({ (48...57).contains($0) }), digits.count < 22 else {
+            return false
+        }
         return first != 48 || (digits.count == 1 && !isNegative)
     }
 

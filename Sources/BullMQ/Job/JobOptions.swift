@@ -133,7 +133,8 @@ public struct JobOptions: Sendable, Hashable {
 
     /// Creates options; everything left out keeps its default.
     public init(
-        jobID: String? = nil, priority: Int? = nil, delay: Duration? = nil, attempts: Int? = nil, backoff: Backoff? = nil,
+        jobID: String? = nil, priority: Int? = nil, delay: Duration? = nil, attempts: Int? = nil,
+        backoff: Backoff? = nil,
         lifo: Bool? = nil, removeOnComplete: RemovalPolicy? = nil, removeOnFail: RemovalPolicy? = nil,
         keepLogs: Int? = nil, stackTraceLimit: Int? = nil, sizeLimit: Int? = nil, timestamp: Date? = nil,
         parent: ParentReference? = nil, onFailure: ChildFailurePolicy? = nil, deduplication: Deduplication? = nil

@@ -24,18 +24,21 @@ final class JobRecord: Sendable {
     let deferredFailure: String?
     let processedBy: String?
 
-    /// A job that was just added.
-    init(id: String, name: String, data: JSONText, options: JobOptions, timestamp: Int64) {
-        self.id = id
-        self.name = name
-        self.data = data
+    /// A job that is being added. Its id is known afterwards, unless it brings one.
+    init(_ job: NewJob) {
+        let options = job.options
+        id = options.jobID ?? ""
+        name = job.name
+        data = job.data
         self.options = options
-        self.timestamp = timestamp
+        timestamp = job.timestamp
         delay = options.delay?.milliseconds ?? 0
         priority = Int64(options.priority ?? 0)
         parentKey = options.parent?.key
         deduplicationID = options.deduplication?.id
-        (progress, returnValue, failedReason, schedulerID, deferredFailure, processedBy) = (nil, nil, nil, nil, nil, nil)
+        (progress, returnValue, failedReason, schedulerID, deferredFailure, processedBy) = (
+            nil, nil, nil, nil, nil, nil
+        )
         (attemptsStarted, attemptsMade, stalledCount) = (0, 0, 0)
         (processedOn, finishedOn) = (nil, nil)
         stackTrace = []
@@ -52,7 +55,9 @@ final class JobRecord: Sendable {
         var (timestamp, delay, priority): (Int64, Int64, Int64) = (0, 0, 0)
         var (started, made, legacyMade, stalled): (Int64, Int64, Int64, Int64) = (0, 0, 0, 0)
         var (processedOn, finishedOn): (Int64?, Int64?) = (nil, nil)
-        var (progress, returnValue, failedReason, stackTrace): (String?, String?, String?, String?) = (nil, nil, nil, nil)
+        var (progress, returnValue, failedReason, stackTrace): (String?, String?, String?, String?) = (
+            nil, nil, nil, nil
+        )
         var (parentKey, deduplicationID, schedulerID): (String?, String?, String?) = (nil, nil, nil)
         var (deferredFailure, processedBy): (String?, String?) = (nil, nil)
         var index = 0

@@ -19,7 +19,13 @@ final class NewJob: Sendable {
         self.options = options
         let given = options.timestamp?.milliseconds ?? 0
         timestamp = given != 0 ? given : Milliseconds.now
-        route =
+        route = Route(options)
+    }
+}
+
+extension NewJob.Route {
+    init(_ options: JobOptions) {
+        self =
             if (options.delay?.milliseconds ?? 0) > 0 {
                 .delayed
             } else if (options.priority ?? 0) != 0 {

@@ -50,29 +50,27 @@ extension Queue {
             name: name, data: data, options: options.filled(from: self.options.defaultJobOptions), isSingleAdd: true)
         try await announce()
         let id = try await store.add(new)
-        return job(id, from: new)
+        return Job(record: JobRecord(new), id: id, store: store)
     }
 
-    /// Adds jobs in one transaction and returns them in order. All are checked before the first is sent.
+    /// Adds jobs in one transaction and returns them in order. If one has a wrong option nothing is sent; if data cannot be encoded
+    /// none of them is added.
     ///
-    /// - Throws: as ``add(_:_:options:)``. An error of a single job (a missing parent) is thrown after the others were added.
+    /// - Throws: as ``add(_:_:options:)``. An error that Redis reports for a single job (a missing parent) is thrown after the
+    ///   others were added.
     @discardableResult
     public func addBulk(_ jobs: [BulkJob]) async throws -> [Job] {
-        let new = try jobs.map { job in
-            try NewJob(
-                name: job.name, data: try job.data(),
-                options: job.options.filled(from: job.defaults).filled(from: options.defaultJobOptions),
-                isSingleAdd: false)
+        let options = jobs.map { $0.options.filled(from: $0.defaults).filled(from: self.options.defaultJobOptions) }
+        for (job, options) in zip(jobs, options) where !options.isEmpty {
+            let size = options.sizeLimit == nil ? 0 : try job.data().utf8Count
+            try options.validate(name: job.name, dataByteCount: size, isSingleAdd: false)
         }
         try await announce()
-        let ids = try await store.add(new)
-        return zip(ids, new).map { job($0, from: $1) }
-    }
-
-    private func job(_ id: String, from new: NewJob) -> Job {
-        Job(
-            record: JobRecord(
-                id: id, name: new.name, data: new.data, options: new.options, timestamp: new.timestamp),
-            store: store)
+        // Data is encoded while the server already receives the first jobs.
+        let added = try await store.add(count: jobs.count, routes: Set(options.map(NewJob.Route.init))) { index in
+            try NewJob(
+                name: jobs[index].name, data: try jobs[index].data(), options: options[index], isSingleAdd: false)
+        }
+        return added.map { Job(record: $0.record, id: $0.id, store: store) }
     }
 }

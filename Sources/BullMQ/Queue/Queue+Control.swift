@@ -25,7 +25,9 @@ extension Queue {
     ///   - limit: most jobs removed, the oldest first; nil for all.
     /// - Returns: the ids of the removed jobs.
     @discardableResult
-    public func clean(_ state: JobState = .completed, olderThan grace: Duration, limit: Int? = nil) async throws -> [String] {
+    public func clean(
+        _ state: JobState = .completed, olderThan grace: Duration, limit: Int? = nil
+    ) async throws -> [String] {
         try Self.require(state != .waitingChildren, "state", "waitingChildren", "a state that can be cleaned")
         try Self.require(grace >= .zero, "olderThan", "\(grace)", "0 or more")
         if let limit { try Self.require(limit > 0, "limit", "\(limit)", "1 or more") }
@@ -138,7 +140,8 @@ extension Queue {
     /// The limit set by ``setGlobalRateLimit(_:)``.
     public func globalRateLimit() async throws -> RateLimit? {
         let reply = try await store.send("HMGET", store.keys.meta, "max", "duration")
-        guard let fields = reply.array, fields.count == 2, let max = fields[0].integer, let window = fields[1].integer else {
+        guard let fields = reply.array, fields.count == 2, let max = fields[0].integer, let window = fields[1].integer
+        else {
             return nil
         }
         return RateLimit(max: Int(max), per: .milliseconds(window))

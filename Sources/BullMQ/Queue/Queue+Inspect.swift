@@ -59,7 +59,9 @@ extension Queue {
     public func logs(
         of id: String, range: Range<Int>? = nil, order: JobOrder = .oldestFirst
     ) async throws -> (rows: [String], count: Int) {
-        if let range, range.isEmpty { return ([], try await store.logs(id: id, start: 0, end: 0, ascending: true).count) }
+        if let range, range.isEmpty {
+            return ([], try await store.logs(id: id, start: 0, end: 0, ascending: true).count)
+        }
         return try await store.logs(
             id: id, start: range?.lowerBound ?? 0, end: range.map { $0.upperBound - 1 } ?? -1,
             ascending: order == .oldestFirst)

@@ -16,7 +16,8 @@ public struct QueueOptions: Sendable {
     /// Creates options; the defaults are those of the properties.
     public init(
         prefix: String = "bull", defaultJobOptions: JobOptions = JobOptions(), maximumEvents: Int? = nil,
-        skipsMetadataUpdate: Bool = false, logger: Logger = Logger(label: "bullmq.queue") { _ in SwiftLogNoOpLogHandler() }
+        skipsMetadataUpdate: Bool = false,
+        logger: Logger = Logger(label: "bullmq.queue") { _ in SwiftLogNoOpLogHandler() }
     ) {
         self.prefix = prefix
         self.defaultJobOptions = defaultJobOptions

@@ -8,15 +8,23 @@ extension QueueStore {
     }
 
     /// Adds jobs inside one transaction: nobody sees a part of them, and no other client's job comes between.
-    func add(_ jobs: [NewJob]) async throws -> [String] {
-        guard !jobs.isEmpty else { return [] }
-        for route in NewJob.Route.allCases where jobs.contains(where: { $0.route == route }) {
-            _ = try await scripts.digest(of: addHeads[route].script)
-        }
-        let replies = try await connection.transaction(of: jobs.count) { unit in
+    ///
+    /// - Parameters:
+    ///   - routes: those that the jobs will take.
+    ///   - makeJob: makes the job of each position; if it throws, nothing is added.
+    func add(
+        count: Int, routes: Set<NewJob.Route>, _ makeJob: (Int) throws -> NewJob
+    ) async throws -> [(id: String, record: JobRecord)] {
+        guard count > 0 else { return [] }
+        for route in routes { _ = try await scripts.digest(of: addHeads[route].script) }
+        var jobs: [(new: NewJob, record: JobRecord)] = []
+        jobs.reserveCapacity(count)
+        let replies = try await connection.transaction { unit in
             // The first call of each script carries its whole text: within a transaction there is no second chance to load it.
             var known: Set<NewJob.Route> = []
-            for job in jobs {
+            for index in 0..<count {
+                let job = try makeJob(index)
+                jobs.append((job, JobRecord(job)))
                 let head = addHeads[job.route]
                 let isKnown = !known.insert(job.route).inserted
                 var call =
@@ -32,23 +40,36 @@ extension QueueStore {
         }
         return try zip(replies, jobs).map { reply, job in
             if case .error(let error) = reply {
-                throw RedisError(.errorReply, "Job \(job.name) cannot be added: \(error.message)", underlying: error)
+                throw RedisError(
+                    .errorReply, "Job \(job.new.name) cannot be added: \(error.message)", underlying: error)
             }
-            return try id(from: reply, of: job)
+            return (try id(from: reply, of: job.new), job.record)
         }
     }
 
     private func fill(_ call: inout ScriptCall, with job: NewJob) {
         call.argument(packedDescription(of: job))
         call.argument(job.data.text)
-        var options = MessagePackWriter()
-        job.options.write(to: &options)
-        call.argument(options.bytes)
+        call.argument(job.options.isEmpty ? Self.packedDefaults : packedOptions(of: job))
+    }
+
+    /// What a job without options carries.
+    private static let packedDefaults: [UInt8] = {
+        var writer = MessagePackWriter()
+        JobOptions().write(to: &writer)
+        return writer.bytes
+    }()
+
+    private func packedOptions(of job: NewJob) -> [UInt8] {
+        var writer = MessagePackWriter()
+        job.options.write(to: &writer)
+        return writer.bytes
     }
 
     /// The packed array of the add scripts (protocol: scripts-add, section 1).
     private func packedDescription(of job: NewJob) -> [UInt8] {
         var writer = MessagePackWriter()
+        writer.bytes.reserveCapacity(keys.base.utf8.count + job.name.utf8.count + 48)
         writer.appendArrayHeader(9)
         writer.append(keys.base)
         writer.append(job.options.jobID ?? "")
@@ -115,7 +136,8 @@ struct AddHeads: Sendable {
         prioritized = CallHead(
             .addPrioritizedJob,
             keys: [
-                keys.marker, keys.meta, keys.id, keys.prioritized, keys.delayed, keys.completed, keys.active, keys.events,
+                keys.marker, keys.meta, keys.id, keys.prioritized, keys.delayed, keys.completed, keys.active,
+                keys.events,
                 keys.priorityCounter,
             ], arguments: 3)
     }

@@ -4,7 +4,8 @@ extension QueueStore {
     func moveToActive(token: String, terms: FetchTerms) async throws -> FetchAnswer {
         let reply = try await scripts.run(.moveToActive, arguments: 3) { call in
             call.keys(
-                keys.wait, keys.active, keys.prioritized, keys.events, keys.stalled, keys.limiter, keys.delayed, keys.paused,
+                keys.wait, keys.active, keys.prioritized, keys.events, keys.stalled, keys.limiter, keys.delayed,
+                keys.paused,
                 keys.meta, keys.priorityCounter, keys.marker)
             call.argument(keys.base)
             call.argument(Milliseconds.now)
@@ -48,7 +49,8 @@ extension QueueStore {
     func moveStalledJobsToWait(maximumStalledCount: Int, interval: Int64) async throws -> [String] {
         let reply = try await scripts.run(.moveStalledJobsToWait, arguments: 4) { call in
             call.keys(
-                keys.stalled, keys.wait, keys.active, keys.stalledCheck, keys.meta, keys.paused, keys.marker, keys.events,
+                keys.stalled, keys.wait, keys.active, keys.stalledCheck, keys.meta, keys.paused, keys.marker,
+                keys.events,
                 keys.scheduled)
             call.argument(Int64(maximumStalledCount))
             call.argument(keys.base)

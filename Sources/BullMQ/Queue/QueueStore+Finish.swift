@@ -79,7 +79,8 @@ extension QueueStore {
         let fields = failure.map { Self.failureFields(reason: $0.reason, stackTrace: $0.stackTrace) } ?? []
         let reply = try await scripts.run(.moveToDelayed, arguments: 9, capacity: 1024 + fields.count) { call in
             call.keys(
-                keys.marker, keys.active, keys.prioritized, keys.delayed, keys.job(id), keys.events, keys.meta, keys.stalled,
+                keys.marker, keys.active, keys.prioritized, keys.delayed, keys.job(id), keys.events, keys.meta,
+                keys.stalled,
                 keys.wait, keys.limiter, keys.priorityCounter)
             call.argument(keys.base)
             call.argument(Milliseconds.now)
@@ -104,7 +105,8 @@ extension QueueStore {
         let fields = Self.failureFields(reason: failure.reason, stackTrace: failure.stackTrace)
         let reply = try await scripts.run(.retryJob, arguments: 6, capacity: 1024 + fields.count) { call in
             call.keys(
-                keys.active, keys.wait, keys.paused, keys.job(id), keys.meta, keys.events, keys.delayed, keys.prioritized,
+                keys.active, keys.wait, keys.paused, keys.job(id), keys.meta, keys.events, keys.delayed,
+                keys.prioritized,
                 keys.priorityCounter, keys.marker, keys.stalled)
             call.argument(keys.base)
             call.argument(Milliseconds.now)
@@ -121,7 +123,8 @@ extension QueueStore {
     func moveFromActiveToWait(id: String, token: String) async throws -> Int64 {
         let reply = try await scripts.run(.moveJobFromActiveToWait, arguments: 3) { call in
             call.keys(
-                keys.active, keys.wait, keys.stalled, keys.paused, keys.meta, keys.limiter, keys.prioritized, keys.marker,
+                keys.active, keys.wait, keys.stalled, keys.paused, keys.meta, keys.limiter, keys.prioritized,
+                keys.marker,
                 keys.events)
             call.argument(id)
             call.argument(token)

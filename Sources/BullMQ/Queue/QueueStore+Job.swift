@@ -78,7 +78,7 @@ extension QueueStore {
             ascending
             ? RedisCommand("LRANGE", keys.logs(id), String(start), String(end))
             : RedisCommand("LRANGE", keys.logs(id), String(-(end + 1)), String(-(start + 1)))
-        let replies = try await connection.transaction(of: 2) { unit in
+        let replies = try await connection.transaction { unit in
             unit.append(range)
             unit.append(RedisCommand("LLEN", keys.logs(id)))
         }

@@ -42,7 +42,8 @@ struct QueueKeys: Sendable, Hashable {
 
     /// Names that scripts use as key suffixes: a job with such an id would overwrite the queue itself.
     static let reservedJobIDs: Set<String> = [
-        "active", "wait", "waiting-children", "paused", "id", "delayed", "prioritized", "stalled-check", "completed", "failed",
+        "active", "wait", "waiting-children", "paused", "id", "delayed", "prioritized", "stalled-check", "completed",
+        "failed",
         "stalled", "repeat", "limiter", "meta", "events", "pc", "marker", "de", "dn", "metrics",
     ]
 }

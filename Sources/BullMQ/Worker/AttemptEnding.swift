@@ -38,7 +38,8 @@ enum AttemptEnding: Sendable, Equatable {
         case .waitForChildren?: self = .waitForChildren
         case .rateLimited(let duration)?: self = .rateLimit(milliseconds: duration.milliseconds)
         case nil:
-            guard !isDiscarded, !Self.isPermanent(error), attemptsMade + 1 < attempts, let pause = await backoff() else {
+            guard !isDiscarded, !Self.isPermanent(error), attemptsMade + 1 < attempts, let pause = await backoff()
+            else {
                 self = .fail(reason: reason)
                 return
             }

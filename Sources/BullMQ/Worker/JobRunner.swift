@@ -77,7 +77,9 @@ final class JobRunner: Sendable {
             do {
                 answer = try await store.moveToFinished(finish, terms: terms)
             } catch {
-                let repeated = try await trying(job, after: error) { try await store.moveToFinished(finish, terms: terms) }
+                let repeated = try await trying(job, after: error) {
+                    try await store.moveToFinished(finish, terms: terms)
+                }
                 answer = try await successor(repeated, finish.token)
             }
             events.send(.completed(job, result: value))
@@ -194,7 +196,8 @@ final class JobRunner: Sendable {
             case .failed: job.record.options.removeOnFail ?? options.removeOnFail
             }
         return QueueStore.Finish(
-            id: job.id, token: job.token ?? "0", target: target, policy: policy, attempts: job.record.options.attempts ?? 0,
+            id: job.id, token: job.token ?? "0", target: target, policy: policy,
+            attempts: job.record.options.attempts ?? 0,
             fetchesNext: takesSuccessor(job), timestamp: Milliseconds.now)
     }
 
@@ -216,7 +219,8 @@ final class JobRunner: Sendable {
         while true {
             if let failure {
                 if mayHaveHappened, Self.meansGone(failure) { return nil }
-                guard let lost = failure as? RedisError, lost.isConnectionError, lost.code != .closed, !isGraceOver() else {
+                guard let lost = failure as? RedisError, lost.isConnectionError, lost.code != .closed, !isGraceOver()
+                else {
                     throw failure
                 }
                 mayHaveHappened = mayHaveHappened || lost.mayHaveExecuted

@@ -9,7 +9,8 @@ struct ServerInfo: Sendable {
             guard let colon = line.firstIndex(of: ":") else { continue }
             fields[line[..<colon]] = line[line.index(after: colon)...]
         }
-        isRedis = fields["dragonfly_version"] == nil && fields["valkey_version"] == nil && fields["server_name"] != "valkey"
+        isRedis =
+            fields["dragonfly_version"] == nil && fields["valkey_version"] == nil && fields["server_name"] != "valkey"
         version = (fields["redis_version"] ?? "").split(separator: ".").compactMap { Int($0) }
     }
 

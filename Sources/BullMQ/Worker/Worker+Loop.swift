@@ -21,7 +21,7 @@ extension Worker {
             } catch {
                 // Nothing can be stored any more, so handlers would work in vain.
                 self.beginClosing(gracePeriod: .zero)
-                while self.state.withLock({ $0.loop.slots > 0 }) { await self.wakeup.sleep() }
+                while self.state.withLock({ $0.loop.slots > 0 && !$0.isAbandoned }) { await self.wakeup.sleep() }
                 throw error
             }
         }
@@ -67,7 +67,7 @@ extension Worker {
         let runner = makeRunner()
         while true {
             let action = state.withLock { state in
-                let action = state.loop.next(now: Milliseconds.now)
+                let action = state.isAbandoned ? .stop : state.loop.next(now: Milliseconds.now)
                 state.isFetching = if case .fetch = action { true } else { false }
                 return action
             }
@@ -119,7 +119,7 @@ extension Worker {
     private func interruptible<Result: Sendable>(
         _ operation: @escaping @Sendable () async throws -> Result
     ) async throws -> Result {
-        let task = Task { try await operation() }
+        let task = Task(executorPreference: loopExecutor) { try await operation() }
         state.withLock { $0.interrupt = { task.cancel() } }
         interruptIfClosing()
         defer { state.withLock { $0.interrupt = nil } }
@@ -139,7 +139,9 @@ extension Worker {
 
     /// A wait on the marker that ``endWait()`` gives up on.
     private func wait(_ command: RedisCommand, deadline: Duration) async throws -> RESPValue {
-        let task = Task { [blocking] in try await blocking.sendBlocking(command, deadline: deadline) }
+        let task = Task(executorPreference: loopExecutor) { [blocking] in
+            try await blocking.sendBlocking(command, deadline: deadline)
+        }
         let isWanted = state.withLock { state in
             state.endWait = { task.cancel() }
             return !state.loop.isClosing && !state.loop.isPaused

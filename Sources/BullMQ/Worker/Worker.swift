@@ -32,6 +32,8 @@ public final class Worker: Service {
     /// The connection of `slotStore`, if it is not the shared one.
     let separate: RedisConnection?
     let inlineExecutor: EventLoopTaskExecutor?
+    /// Where the main loop runs.
+    let loopExecutor: EventLoopTaskExecutor
     let handlers: HandlerTable
     let broadcast = EventBroadcast<WorkerEvent>()
     let locks: LockKeeper
@@ -60,6 +62,7 @@ public final class Worker: Service {
         store = try QueueStore(name: queueName, prefix: options.prefix, redis: redis, logger: options.logger)
         separate = options.execution == .inline ? redis.separateConnection() : nil
         inlineExecutor = separate.map { EventLoopTaskExecutor($0.eventLoop) }
+        loopExecutor = inlineExecutor ?? EventLoopTaskExecutor(redis.commands.eventLoop)
         slotStore =
             if let separate {
                 try QueueStore(
@@ -98,8 +101,7 @@ public final class Worker: Service {
     public func run() async throws {
         try state.withLock { state throws(BullMQError) in try state.begin() }
         // Work that was begun is brought to its end even if this task is cancelled, so it happens in a task of its own.
-        let executor = inlineExecutor ?? EventLoopTaskExecutor(store.connection.eventLoop)
-        let work = Task(executorPreference: executor) { try await self.work() }
+        let work = Task(executorPreference: loopExecutor) { try await self.work() }
         try await withTaskCancellationHandler {
             try await withGracefulShutdownHandler {
                 try await work.value
@@ -228,7 +230,12 @@ public final class Worker: Service {
             guard let self, isRunning else { return }
             guard locks.tracked.isEmpty else { return scheduleGivingUp() }
             tasks.cancelAll()
-            state.withLock { $0.interrupt }?()
+            let interrupt = state.withLock { state in
+                state.isAbandoned = true
+                return state.interrupt
+            }
+            interrupt?()
+            wakeup.signal()
         }
     }
 }
@@ -242,6 +249,8 @@ struct WorkerState {
     var isGraceOver = false
     /// A job was asked for: it may arrive although no more are wanted.
     var isFetching = false
+    /// Nothing more can be stored: end although slots remain.
+    var isAbandoned = false
     /// Gives up the operation under way of the main loop.
     var interrupt: (@Sendable () -> Void)?
     /// Gives up the wait for work under way.

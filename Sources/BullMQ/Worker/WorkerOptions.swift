@@ -69,7 +69,8 @@ public struct WorkerOptions: Sendable {
     /// Creates options; the defaults are those of the properties.
     public init(
         prefix: String = "bull", name: String? = nil, concurrency: Int = 1, limiter: RateLimit? = nil,
-        maximumRateLimitDelay: Duration = .seconds(30), maximumStartedAttempts: Int? = nil, maximumStalledCount: Int = 1,
+        maximumRateLimitDelay: Duration = .seconds(30), maximumStartedAttempts: Int? = nil,
+        maximumStalledCount: Int = 1,
         stalledInterval: Duration = .seconds(30), skipsStalledCheck: Bool = false, drainDelay: Duration = .seconds(5),
         lockDuration: Duration = .seconds(30), lockRenewTime: Duration? = nil, skipsLockRenewal: Bool = false,
         cancelsOnLockLoss: Bool = true, removeOnComplete: RemovalPolicy? = nil, removeOnFail: RemovalPolicy? = nil,

@@ -1,0 +1,76 @@
+# Every tool of this project is one word here; `make help` lists them.
+
+SHELL := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+
+SWIFT ?= swift
+VENV := .venv
+PYTHON := $(VENV)/bin/python
+PYTHON_PACKAGES := bullmq==3.4.4 pillow==11.3.0
+PHOTOGRAPH := $(VENV)/photograph/rocket.jpg
+DEBIAN_PACKAGES := redis-server redis-tools openssl pkg-config python3 python3-venv libhiredis-dev libjson-c-dev \
+	libmagickwand-6.q16-dev
+# Two jobs at a time keep a small machine usable; a large one sets JOBS.
+JOBS ?= $(shell nproc)
+LINTED := Package.swift Sources Tests LuaScripts Conformance Samples
+
+export SWIFT_BACKTRACE ?= enable=no
+export WARNINGS_AS_ERRORS ?= 1
+export BULLMQ_PYTHON ?= $(CURDIR)/$(PYTHON)
+
+.PHONY: help deps build run test lint format unit conformance bench bench-idle docs clean
+
+help: ## list the targets
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
+
+deps: ## install what is missing: Debian packages, the official Python package
+	@.ci/install-debian-packages $(DEBIAN_PACKAGES)
+	@.ci/install-python-peer $(VENV) $(PYTHON_PACKAGES)
+	@command -v $(SWIFT) > /dev/null || { \
+		echo "Swift 6.2 or later is needed and not on the PATH: see https://www.swift.org/install" >&2; exit 1; }
+
+build: deps ## build everything for development
+	$(SWIFT) build -j $(JOBS)
+
+run: deps ## let Python enqueue jobs for a photograph and a Swift worker do them (FILE=... for your own)
+	@$(if $(FILE),,.ci/fetch-photograph $(PYTHON) $(PHOTOGRAPH))
+	@echo "Building the media worker for release; the first time this takes some minutes."
+	$(SWIFT) build -j $(JOBS) -c release --product media-worker
+	@$(PYTHON) Samples/Run/run.py --file "$(or $(FILE),$(PHOTOGRAPH))" \
+		--worker "$$($(SWIFT) build -c release --show-bin-path)/media-worker"
+
+test: deps lint ## lint, build, and run every test
+	$(SWIFT) build -j $(JOBS) --build-tests
+	$(SWIFT) test --skip-build
+
+lint: ## check the formatting of all Swift code
+	$(SWIFT) format lint --strict --recursive $(LINTED)
+
+format: ## format all Swift code
+	$(SWIFT) format --in-place --recursive $(LINTED)
+
+unit: deps ## run the tests of the library and its samples
+	$(SWIFT) build -j $(JOBS) --build-tests
+	$(SWIFT) test --skip-build --skip InteropTests --skip FaultTests --skip PeersTests --skip WitnessTests
+
+conformance: deps ## run the interop and fault tests against the official packages
+	$(SWIFT) build -j $(JOBS) --build-tests
+	$(SWIFT) test --skip-build --filter 'InteropTests|FaultTests|PeersTests|WitnessTests'
+
+bench: deps ## measure against the official packages on one private Redis
+	$(SWIFT) build -j $(JOBS) -c release --product bench-subject
+	$(SWIFT) build -j $(JOBS) -c release --product bench
+	"$$($(SWIFT) build -c release --show-bin-path)/bench" $(BENCH)
+
+bench-idle: deps ## watch an idle worker for ten minutes
+	$(SWIFT) build -j $(JOBS) -c release --product bench-subject
+	$(SWIFT) build -j $(JOBS) -c release --product bench
+	"$$($(SWIFT) build -c release --show-bin-path)/bench" idle $(BENCH)
+
+docs: ## write the library's documentation to docs-build/
+	$(SWIFT) package --allow-writing-to-directory docs-build generate-documentation --target BullMQ \
+		--output-path docs-build --disable-indexing --transform-for-static-hosting
+
+clean: ## remove what was built
+	rm -rf .build docs-build bench-results run-results
