@@ -167,7 +167,8 @@ struct RedisClientTests {
     func close() async throws {
         let redis = try Redis(url: try await RedisServer.shared.unixURL)
         _ = try await redis.send(RedisCommand("PING"))
-        let gate = redis.holdEventLoop()
+        let gate = await redis.holdEventLoop()
+        defer { gate.release() }
         async let first = redis.send(RedisCommand("ECHO", "a"))
         async let second = redis.pipeline([RedisCommand("ECHO", "b"), RedisCommand("ECHO", "c")])
         try await redis.untilUnsent(2)
@@ -184,7 +185,8 @@ struct RedisClientTests {
     func closeAfterCancellation() async throws {
         let redis = try Redis(url: try await RedisServer.shared.unixURL)
         _ = try await redis.send(RedisCommand("PING"))
-        let gate = redis.holdEventLoop()
+        let gate = await redis.holdEventLoop()
+        defer { gate.release() }
         let abandoned = Task { try await redis.send(RedisCommand("PING")) }
         try await redis.untilUnsent(1)
         let closing = Task { await redis.close() }
@@ -211,7 +213,8 @@ struct RedisClientTests {
             _ = try await redis.send(RedisCommand("PING"))
             let id = try await redis.send(RedisCommand("CLIENT", "ID")).integer
             for isWritten in [true, false] {
-                let gate = redis.holdEventLoop()
+                let gate = await redis.holdEventLoop()
+                defer { gate.release() }
                 let key = RedisServer.uniqueName("cancelled")
                 let cancelled = Task { try await redis.send(RedisCommand("SET", key, "1")) }
                 try await redis.untilUnsent(1)
@@ -242,7 +245,8 @@ struct RedisClientTests {
             $0.maximumQueuedBytes = 1000
         } _: { redis async throws in
             _ = try await redis.send(RedisCommand("PING"))
-            let gate = redis.holdEventLoop()
+            let gate = await redis.holdEventLoop()
+            defer { gate.release() }
             async let large = redis.send(RedisCommand("ECHO", String(repeating: "x", count: 5000)))
             try await redis.untilUnsent(1)
             let refusal = await error { _ = try await redis.send(RedisCommand("PING")) }
@@ -298,17 +302,47 @@ struct RedisClientLoadTests {
 /// Keeps an event loop from doing anything until it is released.
 final class EventLoopHold: Sendable {
     private let semaphore = DispatchSemaphore(value: 0)
+    private let entered = Flag()
+    private let released = Flag()
+
+    private final class Flag: Sendable {
+        private let value = Mutex(false)
+
+        func withLock<Result>(_ body: (inout Bool) -> Result) -> Result {
+            value.withLock { flag in body(&flag) }
+        }
+    }
 
     init(_ eventLoop: any EventLoop) {
         let semaphore = semaphore
-        eventLoop.execute { semaphore.wait() }
+        let entered = entered
+        eventLoop.execute {
+            entered.withLock { $0 = true }
+            semaphore.wait()
+        }
     }
 
-    func release() { semaphore.signal() }
+    func untilHeld() async {
+        while !entered.withLock({ $0 }) { await Task.yield() }
+    }
+
+    /// May be called again, so that a test that fails halfway does not leave the loop held.
+    func release() {
+        let isFirst = released.withLock { isReleased in
+            defer { isReleased = true }
+            return !isReleased
+        }
+        if isFirst { semaphore.signal() }
+    }
 }
 
 extension Redis {
-    func holdEventLoop() -> EventLoopHold { EventLoopHold(commands.eventLoop) }
+    /// Returns when the loop is held, so that nothing submitted from here on is written before it is released.
+    func holdEventLoop() async -> EventLoopHold {
+        let hold = EventLoopHold(commands.eventLoop)
+        await hold.untilHeld()
+        return hold
+    }
 
     /// Waits until so many commands wait to be written.
     func untilUnsent(_ count: Int) async throws {

@@ -49,7 +49,8 @@ struct RedisReconnectTests {
             try await proxy.apply(.blackHole)
             let lost = Task { try await redis.send(RedisCommand("ECHO", "lost")) }
             try await redis.until { !$0.queue.isEmpty && $0.queue.unsentCount == 0 }
-            let gate = redis.holdEventLoop()
+            let gate = await redis.holdEventLoop()
+            defer { gate.release() }
             let unsent = Task { try await redis.send(RedisCommand("ECHO", "sent later")) }
             try await redis.untilUnsent(1)
             redis.commands.drop()
@@ -92,7 +93,8 @@ struct RedisReconnectTests {
             _ = try await redis.send(RedisCommand("PING"))
             // Submitted while connected, but the connection is gone before it is written.
             try await proxy.apply(.refusing)
-            let gate = redis.holdEventLoop()
+            let gate = await redis.holdEventLoop()
+            defer { gate.release() }
             let overtaken = Task { try await redis.send(RedisCommand("PING")) }
             try await redis.untilUnsent(1)
             redis.commands.drop()

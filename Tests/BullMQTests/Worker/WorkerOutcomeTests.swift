@@ -89,7 +89,7 @@ struct WorkerOutcomeTests {
     @Test(
         "is tried again until its attempts are used up, with every kind of pause",
         arguments: [
-            nil, .fixed(.milliseconds(20)), .exponential(.milliseconds(10)), .exponential(.milliseconds(20), jitter: 1),
+            nil, .fixed(.milliseconds(20)), .exponential(.milliseconds(10)), .exponential(.milliseconds(20), jitter: 0.5),
             .custom("soon"),
         ] as [Backoff?])
     func retries(backoff: Backoff?) async throws {
