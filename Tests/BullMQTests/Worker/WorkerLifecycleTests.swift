@@ -186,6 +186,29 @@ struct WorkerLifecycleTests {
         }
     }
 
+    @Test("without a server ends although the renewal of a lock waits for it")
+    func renewalWithoutServer() async throws {
+        try await withRedisServer { server in
+            let live = try await LiveQueue.make(redis: Redis(url: server.unixURL))
+            let started = Log<String>()
+            try await live.add()
+            let running = RunningWorker(
+                try Worker(live.name, redis: live.redis, options: WorkerOptions(lockDuration: .milliseconds(200))) {
+                    waiting(at: Gate(), started)
+                })
+            try await started.first(1)
+            await server.kill()
+            // A renewal in flight fails with its reply; the next one waits for a connection.
+            try await within(.seconds(10), "a renewal to wait for the server") {
+                while live.redis.commands.isConnected { try await Task.sleep(for: .milliseconds(2)) }
+                try await Task.sleep(for: .milliseconds(300))
+            }
+            await running.worker.close(gracePeriod: .milliseconds(1))
+            try await running.run.value
+            await live.redis.close()
+        }
+    }
+
     @Test("behind a network that swallows everything ends within the grace period and a little")
     func closeInBlackHole() async throws {
         let proxy = try await FaultProxy.start(before: .shared)
