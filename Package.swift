@@ -41,14 +41,18 @@ let library: [Target] = [
         swiftSettings: settings
     ),
     .target(name: "BullMQTesting", dependencies: [nioCore, nioPosix], swiftSettings: settings),
+    .target(name: "LiveTesting", path: "Tests/LiveTesting", swiftSettings: settings),
     .testTarget(
         name: "RedisTransportTests",
-        dependencies: ["RedisTransport", "BullMQTesting", nioCore, nioPosix, nioSSL],
+        dependencies: ["RedisTransport", "BullMQTesting", "LiveTesting", nioCore, nioPosix, nioSSL],
         swiftSettings: settings
     ),
     .testTarget(
         name: "BullMQTests",
-        dependencies: ["BullMQ", "RedisTransport", "LuaScripts", "BullMQTesting", nioCore, logging, serviceLifecycle],
+        dependencies: [
+            "BullMQ", "RedisTransport", "LuaScripts", "BullMQTesting", "LiveTesting", nioCore, logging,
+            serviceLifecycle,
+        ],
         swiftSettings: settings
     ),
     .testTarget(

@@ -7,7 +7,6 @@ import NIOCore
 /// over may have been executed, so its waiter is told that the reply is lost.
 struct CommandQueue {
     private static let largestMergedCommand = 16 << 10
-    private static let gatheringFactor = 16
 
     private var unsent = CircularBuffer<PendingReply>()
     private var inFlight = CircularBuffer<PendingReply>()
@@ -24,9 +23,13 @@ struct CommandQueue {
     var unsentPending: [PendingReply] { Array(unsent) }
 
     /// Whether it pays to write now. While the server is busy with earlier commands, those submitted meanwhile are gathered until
-    /// they are a fair share of them: it does not run dry, and far fewer writes and wake-ups are needed than one per command.
-    /// What is still held back goes out with the next reply.
-    var isWorthWriting: Bool { unsent.count * Self.gatheringFactor >= inFlight.count }
+    /// they are a fair share of them: it does not run dry, and fewer writes are needed than one per command. What is still held
+    /// back goes out with the next reply.
+    ///
+    /// - Parameter isOnEventLoop: the write would happen at once; otherwise waking the event loop gathers commands by itself.
+    func isWorthWriting(isOnEventLoop: Bool) -> Bool {
+        unsent.count * (isOnEventLoop ? 4 : 16) >= inFlight.count
+    }
 
     /// Whether another command of this size may wait: the bound holds for the sum, but one command alone may exceed it.
     func admits(bytes: Int, limit: Int) -> Bool {

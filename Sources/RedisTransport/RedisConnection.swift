@@ -118,6 +118,7 @@ package final class RedisConnection: Sendable {
     }
 
     private func submit(_ bytes: ByteBuffer, _ pending: PendingReply, _ waiter: PendingReply.Waiter) {
+        let isOnEventLoop = eventLoop.inEventLoop
         let submission = state.withLock { state -> Submission in
             if pending.isCancelled { return .fail(CancellationError()) }
             switch state.phase {
@@ -134,7 +135,9 @@ package final class RedisConnection: Sendable {
                 state.phase = .connecting
                 return .connect
             case .ready:
-                if state.isDrainScheduled || !state.queue.hasUnsent || !state.queue.isWorthWriting {
+                if state.isDrainScheduled || !state.queue.hasUnsent
+                    || !state.queue.isWorthWriting(isOnEventLoop: isOnEventLoop)
+                {
                     return .nothing
                 }
                 state.isDrainScheduled = true
@@ -147,7 +150,7 @@ package final class RedisConnection: Sendable {
         case .nothing: break
         case .fail(let error): waiter.fail(error)
         case .drain:
-            if eventLoop.inEventLoop { drain() } else { eventLoop.execute { self.drain() } }
+            if isOnEventLoop { drain() } else { eventLoop.execute { self.drain() } }
         case .connect:
             watchOffline(pending)
             eventLoop.execute { self.connect() }

@@ -14,7 +14,7 @@ enum FetchAnswer: Sendable {
         case .array(let elements) where elements.count >= 4:
             if case .array(let fields) = elements[0], let id = elements[1].string {
                 // A hash that vanished is still handed out with the fields that activation wrote.
-                guard let record = JobRecord(id: id, fields: fields) else {
+                guard let record = StoredJob(id: id, fields: fields) else {
                     throw BullMQError.unexpected(reply, from: script.name)
                 }
                 self = .job(record)

@@ -39,7 +39,7 @@ extension Queue {
         let new = try newJob(type.name, try JSONText(encoding: payload), options.filled(from: type.defaults))
         if !isAnnounced { try await announce() }
         let id = try await store.add(new)
-        return TypedJob(job: Job(record: JobRecord(new), id: id, store: store), payload: payload)
+        return TypedJob(job: Job(record: new, id: id, store: store), payload: payload)
     }
 
     /// Adds a job given by its name and JSON data, which is stored to the byte; see ``add(_:_:options:)``.
@@ -50,7 +50,7 @@ extension Queue {
         let new = try newJob(name, data, options)
         if !isAnnounced { try await announce() }
         let id = try await store.add(new)
-        return Job(record: JobRecord(new), id: id, store: store)
+        return Job(record: new, id: id, store: store)
     }
 
     private func newJob(_ name: String, _ data: JSONText, _ options: JobOptions) throws(BullMQError) -> NewJob {
@@ -76,6 +76,6 @@ extension Queue {
             try NewJob(
                 name: jobs[index].name, data: try jobs[index].data(), options: options[index], isSingleAdd: false)
         }
-        return added.map { Job(record: $0.record, id: $0.id, store: store) }
+        return added.map { Job(record: $0.job, id: $0.id, store: store) }
     }
 }

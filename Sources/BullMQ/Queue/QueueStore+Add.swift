@@ -22,17 +22,17 @@ extension QueueStore {
     ///   - makeJob: makes the job of each position; if it throws, nothing is added.
     func add(
         count: Int, routes: Set<NewJob.Route>, _ makeJob: (Int) throws -> NewJob
-    ) async throws -> [(id: String, record: JobRecord)] {
+    ) async throws -> [(id: String, job: NewJob)] {
         guard count > 0 else { return [] }
         for route in routes { _ = try await scripts.digest(of: addHeads[route].script) }
-        var jobs: [(new: NewJob, record: JobRecord)] = []
+        var jobs: [NewJob] = []
         jobs.reserveCapacity(count)
         let replies = try await connection.transaction { unit in
             // The first call of each script carries its whole text: within a transaction there is no second chance to load it.
             var known: Set<NewJob.Route> = []
             for index in 0..<count {
                 let job = try makeJob(index)
-                jobs.append((job, JobRecord(job)))
+                jobs.append(job)
                 let head = addHeads[job.route]
                 let isKnown = !known.insert(job.route).inserted
                 var call =
@@ -49,9 +49,9 @@ extension QueueStore {
         return try zip(replies, jobs).map { reply, job in
             if case .error(let error) = reply {
                 throw RedisError(
-                    .errorReply, "Job \(job.new.name) cannot be added: \(error.message)", underlying: error)
+                    .errorReply, "Job \(job.name) cannot be added: \(error.message)", underlying: error)
             }
-            return (try id(from: reply, of: job.new), job.record)
+            return (try id(from: reply, of: job), job)
         }
     }
 

@@ -3,7 +3,7 @@ extension QueueStore {
     func job(_ id: String) async throws -> JobRecord? {
         let reply = try await send("HGETALL", keys.job(id))
         guard let fields = reply.array else { throw BullMQError.unexpected(reply, from: "HGETALL") }
-        return JobRecord(id: id, fields: fields)
+        return StoredJob(id: id, fields: fields)
     }
 
     func state(of id: String) async throws -> JobState? {

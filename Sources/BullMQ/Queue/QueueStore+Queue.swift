@@ -58,7 +58,7 @@ extension QueueStore {
             guard let pair = element.array, pair.count == 2, let id = pair[0].string, let fields = pair[1].array else {
                 throw BullMQError.unexpected(reply, from: "getJobs")
             }
-            guard seen.insert(id).inserted, let record = JobRecord(id: id, fields: fields) else { continue }
+            guard seen.insert(id).inserted, let record = StoredJob(id: id, fields: fields) else { continue }
             records.append(record)
         }
         return records

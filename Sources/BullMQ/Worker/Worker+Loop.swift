@@ -129,8 +129,8 @@ extension Worker {
     }
 
     func interruptIfClosing() {
-        guard !slotStore.connection.isConnected else { return }
-        state.withLock { $0.loop.isClosing ? $0.interrupt : nil }?()
+        let isConnected = slotStore.connection.isConnected
+        state.withLock { $0.isAbandoned || ($0.loop.isClosing && !isConnected) ? $0.interrupt : nil }?()
     }
 
     /// Ends the wait for work, wherever it stands: not yet sent, or at the server, where it would swallow a marker.

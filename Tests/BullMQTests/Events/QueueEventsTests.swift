@@ -1,11 +1,12 @@
 // Owns: reading the event stream and waiting for results, against a real Redis.
 
 import BullMQTesting
+import LiveTesting
 import Testing
 
 @testable import BullMQ
 
-@Suite("The events of a queue", .timeLimit(.minutes(1)))
+@Suite("The events of a queue", .live, .timeLimit(.minutes(3)))
 struct QueueEventsTests {
     /// Reads so many events from a position.
     private func read(_ count: Int, _ events: QueueEvents) async throws -> [QueueEvent] {
@@ -107,7 +108,7 @@ struct QueueEventsTests {
     }
 }
 
-@Suite("Waiting for a job", .timeLimit(.minutes(1)))
+@Suite("Waiting for a job", .live, .timeLimit(.minutes(3)))
 struct JobResultTests {
     private static let double = JobType<Int, Int>("double")
 

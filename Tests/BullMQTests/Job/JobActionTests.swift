@@ -2,11 +2,12 @@
 
 import BullMQTesting
 import FoundationEssentials
+import LiveTesting
 import Testing
 
 @testable import BullMQ
 
-@Suite("A stored job", .timeLimit(.minutes(1)))
+@Suite("A stored job", .live, .timeLimit(.minutes(3)))
 struct JobActionTests {
     private struct Step: Codable, Hashable {
         var done: Int

@@ -2,11 +2,12 @@
 
 import BullMQTesting
 import FoundationEssentials
+import LiveTesting
 import Testing
 
 @testable import BullMQ
 
-@Suite("Job options", .timeLimit(.minutes(1)))
+@Suite("Job options", .live, .timeLimit(.minutes(3)))
 struct JobOptionsTests {
     private static let parent = ParentReference(id: "1", queue: "bull:orders")
 

@@ -2,11 +2,12 @@
 
 import BullMQTesting
 import FoundationEssentials
+import LiveTesting
 import Testing
 
 @testable import BullMQ
 
-@Suite("Adding", .timeLimit(.minutes(1)))
+@Suite("Adding", .live, .timeLimit(.minutes(3)))
 struct QueueAddTests {
     @Test("stores data to the byte, under an id that counts up, with the time of now")
     func standard() async throws {

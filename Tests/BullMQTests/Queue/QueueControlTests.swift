@@ -2,11 +2,12 @@
 
 import BullMQTesting
 import FoundationEssentials
+import LiveTesting
 import Testing
 
 @testable import BullMQ
 
-@Suite("Administering a queue", .timeLimit(.minutes(1)))
+@Suite("Administering a queue", .live, .timeLimit(.minutes(3)))
 struct QueueControlTests {
     /// Processes everything that waits, by name: `fail…` fails, everything else completes.
     private func work(off live: LiveQueue) async throws {

@@ -1,11 +1,12 @@
 // Owns: counts, lists and pages of jobs, against a real Redis.
 
 import BullMQTesting
+import LiveTesting
 import Testing
 
 @testable import BullMQ
 
-@Suite("Looking into a queue", .timeLimit(.minutes(1)))
+@Suite("Looking into a queue", .live, .timeLimit(.minutes(3)))
 struct QueueInspectTests {
     /// A queue with jobs in all states but active: waiting 1 2, delayed 3 4, prioritized 5 6 7, waiting-children 8 (with
     /// child 9 delayed), failed 10, completed 12 and then 11.

@@ -2,13 +2,14 @@
 
 import BullMQTesting
 import Foundation
+import LiveTesting
 import LuaScripts
 import RedisTransport
 import Testing
 
 @testable import BullMQ
 
-@Suite("The script catalogue", .timeLimit(.minutes(1)))
+@Suite("The script catalogue", .live, .timeLimit(.minutes(3)))
 struct LuaScriptCatalogueTests {
     /// The names of the Lua files in a folder of the sources, without ending.
     private func files(in folder: String) throws -> Set<String> {

@@ -1,6 +1,7 @@
 // Owns: the life of a worker: start, pause, shutdown, and what becomes of its jobs, against a real Redis.
 
 import BullMQTesting
+import LiveTesting
 import Logging
 import RedisTransport
 import ServiceLifecycle
@@ -9,7 +10,7 @@ import Testing
 
 @testable import BullMQ
 
-@Suite("A worker's life", .timeLimit(.minutes(1)))
+@Suite("A worker's life", .live, .timeLimit(.minutes(3)))
 struct WorkerLifecycleTests {
     /// A handler that tells when it starts and waits for a gate.
     private func waiting(at gate: Gate, _ started: Log<String>) -> Handler {
@@ -177,10 +178,33 @@ struct WorkerLifecycleTests {
                 try Worker(live.name, redis: live.redis) { waiting(at: Gate(), started) })
             try await started.first(1)
             await server.kill()
-            try await within(.seconds(9), "the worker to end") {
+            try await within(.seconds(12), "the worker to end") {
                 await running.worker.close(gracePeriod: .milliseconds(1))
                 try await running.run.value
             }
+            await live.redis.close()
+        }
+    }
+
+    @Test("without a server ends although the renewal of a lock waits for it")
+    func renewalWithoutServer() async throws {
+        try await withRedisServer { server in
+            let live = try await LiveQueue.make(redis: Redis(url: server.unixURL))
+            let started = Log<String>()
+            try await live.add()
+            let running = RunningWorker(
+                try Worker(live.name, redis: live.redis, options: WorkerOptions(lockDuration: .milliseconds(200))) {
+                    waiting(at: Gate(), started)
+                })
+            try await started.first(1)
+            await server.kill()
+            // A renewal in flight fails with its reply; the next one waits for a connection.
+            try await within(.seconds(10), "a renewal to wait for the server") {
+                while live.redis.commands.isConnected { try await Task.sleep(for: .milliseconds(2)) }
+                try await Task.sleep(for: .milliseconds(300))
+            }
+            await running.worker.close(gracePeriod: .milliseconds(1))
+            try await running.run.value
             await live.redis.close()
         }
     }
@@ -197,7 +221,7 @@ struct WorkerLifecycleTests {
         try await running.drained()
         try await proxy.apply(.blackHole)
         #expect(try await live.asksForJob(withholding: proxy, running))
-        try await within(.seconds(9), "the worker to end") {
+        try await within(.seconds(12), "the worker to end") {
             await running.worker.close(gracePeriod: .zero)
             try await running.run.value
         }

@@ -1,11 +1,12 @@
 // Owns: locks, their renewal and loss, stalled jobs and failures decided elsewhere, against a real Redis.
 
 import BullMQTesting
+import LiveTesting
 import Testing
 
 @testable import BullMQ
 
-@Suite("The lock of a job", .timeLimit(.minutes(1)))
+@Suite("The lock of a job", .live, .timeLimit(.minutes(3)))
 struct WorkerLockTests {
     @Test("is held by the worker's token while the job runs")
     func token() async throws {
@@ -32,15 +33,15 @@ struct WorkerLockTests {
         let live = try await LiveQueue.make()
         let gate = Gate()
         let job = try await live.add()
-        let options = WorkerOptions(stalledInterval: .milliseconds(100), lockDuration: .milliseconds(400))
+        let options = WorkerOptions(stalledInterval: .milliseconds(300), lockDuration: .seconds(2))
         try await live.withWorker(options) {
             Handler { _ in
                 try await gate.wait()
                 return .null
             }
         } _: { running async throws in
-            // Three renewals take longer than the lock would last by itself.
-            try await running.log.count(3, "a renewal") { event in
+            // Five renewals, each after a quarter of it, take longer than the lock would last by itself.
+            try await running.log.count(5, "a renewal") { event in
                 if case .locksRenewed(let ids) = event { ids == [job.id] } else { false }
             }
             await gate.open()

@@ -2,6 +2,7 @@
 
 import BullMQTesting
 import FoundationEssentials
+import LiveTesting
 import Testing
 
 @testable import BullMQ
@@ -17,7 +18,7 @@ private struct Mishap: Error, CustomStringConvertible {
     var description = "out of paper"
 }
 
-@Suite("A job in a worker", .timeLimit(.minutes(1)))
+@Suite("A job in a worker", .live, .timeLimit(.minutes(3)))
 struct WorkerOutcomeTests {
     @Test("is decoded, handled, and its result stored and announced")
     func typed() async throws {
@@ -88,7 +89,8 @@ struct WorkerOutcomeTests {
     @Test(
         "is tried again until its attempts are used up, with every kind of pause",
         arguments: [
-            nil, .fixed(.milliseconds(20)), .exponential(.milliseconds(10)), .exponential(.milliseconds(20), jitter: 1),
+            nil, .fixed(.milliseconds(20)), .exponential(.milliseconds(10)),
+            .exponential(.milliseconds(20), jitter: 0.5),
             .custom("soon"),
         ] as [Backoff?])
     func retries(backoff: Backoff?) async throws {
@@ -317,9 +319,10 @@ struct WorkerOutcomeTests {
     func cancel() async throws {
         let live = try await LiveQueue.make()
         let job = try await live.add("slow", JobOptions(attempts: 1))
-        let reasons = Log<CancellationReason?>()
+        let (reasons, started) = (Log<CancellationReason?>(), Log<String>())
         try await live.withWorker {
             Handler { job in
+                await started.append(job.id)
                 do {
                     try await Gate().wait()
                 } catch {
@@ -329,9 +332,7 @@ struct WorkerOutcomeTests {
                 return .null
             }
         } _: { running async throws in
-            try await running.log.first("the job to start") { event -> Bool? in
-                if case .active = event { true } else { nil }
-            }
+            try await started.first(1)
             #expect(!running.worker.cancel("no such job"))
             #expect(running.worker.cancel(job.id, reason: "the user left"))
             #expect(!running.worker.cancel(job.id, reason: "again"))

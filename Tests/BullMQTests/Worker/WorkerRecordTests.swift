@@ -2,11 +2,12 @@
 
 import BullMQTesting
 import FoundationEssentials
+import LiveTesting
 import Testing
 
 @testable import BullMQ
 
-@Suite("What a worker keeps", .timeLimit(.minutes(1)))
+@Suite("What a worker keeps", .live, .timeLimit(.minutes(3)))
 struct WorkerRecordTests {
     private func finish(
         _ count: Int, in live: LiveQueue, _ job: JobOptions, _ options: WorkerOptions = WorkerOptions()
