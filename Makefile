@@ -42,7 +42,7 @@ run: deps ## let Python enqueue jobs for a photograph and a Swift worker do them
 
 test: deps lint ## lint, build, and run every test
 	$(SWIFT) build -j $(JOBS) --build-tests
-	$(SWIFT) test --skip-build
+	$(SWIFT) test --skip-build --no-parallel
 
 lint: ## check the formatting of all Swift code
 	$(SWIFT) format lint --strict --recursive $(LINTED)

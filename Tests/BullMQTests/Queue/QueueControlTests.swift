@@ -152,7 +152,8 @@ struct QueueControlTests {
             }
             try await attempts.first(20)
         }
-        #expect(await attempts.entries.count == 20)
+        // Each at least once; a job that fails again within the millisecond of the call may be moved once more.
+        #expect(Set(await attempts.entries).count == 20)
     }
 
     @Test("promoting lets all delayed jobs run now")
