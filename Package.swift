@@ -173,6 +173,27 @@ let conformance: [Target] = [
     ),
 ]
 
+// What the documentation shows: compiled by every build, and compared with README.md and the articles by a test.
+let documentation: [Target] = [
+    .executableTarget(
+        name: "quick-start",
+        dependencies: ["BullMQ", logging, serviceLifecycle, unixSignals],
+        path: "Samples/QuickStart",
+        swiftSettings: settings
+    ),
+    .target(
+        name: "DocumentationSnippets",
+        dependencies: ["BullMQ", logging, serviceLifecycle, unixSignals],
+        path: "Tests/DocumentationSnippets",
+        swiftSettings: settings
+    ),
+    .testTarget(
+        name: "SnippetTests",
+        dependencies: ["BullMQ", "BullMQTesting", "DocumentationSnippets", "quick-start"],
+        swiftSettings: settings
+    ),
+]
+
 let package = Package(
     name: "swift-bullmq",
     platforms: [.macOS(.v15)],
@@ -189,6 +210,7 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-log", from: "1.16.0"),
         .package(url: "https://github.com/swift-server/async-http-client", from: "1.37.0"),
         .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
+        .package(url: "https://github.com/swiftlang/swift-docc-plugin", from: "1.5.0"),
     ],
-    targets: library + media + samples + conformance
+    targets: library + media + samples + conformance + documentation
 )

@@ -2,7 +2,7 @@ import NIOCore
 
 /// What a queue operation failed with.
 ///
-/// Failures of the connection are ``RedisTransport/RedisError`` instead, and cancelled tasks throw `CancellationError`.
+/// Failures of the connection are `RedisError` instead, and cancelled tasks throw `CancellationError`.
 public struct BullMQError: Error, Sendable, CustomStringConvertible {
     /// The kind of failure; more may be added. Where BullMQ has a number for it, `number` carries that.
     public struct Code: Sendable, Hashable, CustomStringConvertible {

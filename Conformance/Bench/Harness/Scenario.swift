@@ -29,9 +29,10 @@ struct Scenario: Hashable {
         ]
     }
 
-    /// Adds the jobs in bulks of a thousand.
+    /// Adds the jobs in bulks of a thousand, two calls at a time: a producer with many jobs does not wait for one call before it
+    /// prepares the next.
     static func bulk(jobs: Int) -> Scenario {
-        Scenario(name: "bulk-1000", jobs: jobs, command: ["scenario": "addBulk", "size": 1000])
+        Scenario(name: "bulk-1000", jobs: jobs, command: ["scenario": "addBulk", "size": 1000, "inFlight": 2])
     }
 
     private static func process(jobs: Int, concurrency: Int) -> Scenario {

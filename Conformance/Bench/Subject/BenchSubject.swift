@@ -56,19 +56,20 @@ struct BenchSubject {
 
     private func addBulk(_ command: BenchCommand) async throws {
         let queue = try queue(command)
-        var next = jobs(from: 0, of: command)
-        for start in stride(from: 0, to: command.jobs, by: command.size) {
-            let current = next
-            // The list of the next call is made while this one is under way, as a program that has many would do.
-            async let following = jobs(from: start + command.size, of: command)
-            try await queue.addBulk(current)
-            next = await following
+        let calls = Counter()
+        let count = (command.jobs + command.size - 1) / command.size
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            for _ in 0..<command.inFlight {
+                group.addTask {
+                    while let call = calls.next(below: count) {
+                        let start = call * command.size
+                        let numbers = start..<min(start + command.size, command.jobs)
+                        try await queue.addBulk(numbers.map { BulkJob(NoOp.type, NoOp(index: $0)) })
+                    }
+                }
+            }
+            try await group.waitForAll()
         }
-    }
-
-    private nonisolated func jobs(from start: Int, of command: BenchCommand) -> [BulkJob] {
-        guard start < command.jobs else { return [] }
-        return (start..<min(start + command.size, command.jobs)).map { BulkJob(NoOp.type, NoOp(index: $0)) }
     }
 
     /// Works until every job was taken; the worker's end then waits until every completion was acknowledged.

@@ -14,11 +14,17 @@ async function add(queue, { jobs, inFlight = 1 }) {
   await Promise.all(Array.from({ length: inFlight }, addSome));
 }
 
-async function addBulk(queue, { jobs, size }) {
-  for (let start = 0; start < jobs; start += size) {
-    const length = Math.min(size, jobs - start);
-    await queue.addBulk(Array.from({ length }, (_, i) => ({ name: 'noop', data: data(start + i) })));
-  }
+async function addBulk(queue, { jobs, size, inFlight = 1 }) {
+  let next = 0;
+  const callAfterCall = async () => {
+    while (next < jobs) {
+      const start = next;
+      next += size;
+      const length = Math.min(size, jobs - start);
+      await queue.addBulk(Array.from({ length }, (_, i) => ({ name: 'noop', data: data(start + i) })));
+    }
+  };
+  await Promise.all(Array.from({ length: inFlight }, callAfterCall));
 }
 
 async function processAll(options, { queue, jobs, concurrency }) {

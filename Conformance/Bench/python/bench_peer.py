@@ -4,7 +4,8 @@ Reads one JSON line for each scenario from standard input, runs it, and writes o
 
     {"scenario": "add", "queue": Q, "jobs": n}                       one after the other
     {"scenario": "add", "queue": Q, "jobs": n, "inFlight": 64}       so many at a time
-    {"scenario": "addBulk", "queue": Q, "jobs": n, "size": 1000}     in bulks of this size
+    {"scenario": "addBulk", "queue": Q, "jobs": n, "size": 1000, "inFlight": 2}
+                                                                     in bulks of this size, so many calls at a time
     {"scenario": "process", "queue": Q, "jobs": n, "concurrency": c} no-op jobs that are in the queue already; a job
                                                                      counts when its completion was acknowledged
 
@@ -38,9 +39,14 @@ async def add(queue, command):
 
 async def add_bulk(queue, command):
     size = command["size"]
-    for start in range(0, command["jobs"], size):
-        numbers = range(start, min(start + size, command["jobs"]))
-        await queue.addBulk([{"name": "noop", "data": data(number), "opts": {}} for number in numbers])
+    starts = iter(range(0, command["jobs"], size))
+
+    async def call_after_call():
+        for start in starts:
+            numbers = range(start, min(start + size, command["jobs"]))
+            await queue.addBulk([{"name": "noop", "data": data(number), "opts": {}} for number in numbers])
+
+    await asyncio.gather(*(call_after_call() for _ in range(command.get("inFlight", 1))))
 
 
 async def process(options, command):

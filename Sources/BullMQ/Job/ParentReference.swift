@@ -7,7 +7,9 @@ public struct ParentReference: Sendable, Hashable {
 
     /// Creates a reference.
     ///
-    /// - Parameter queue: the qualified name, see ``Queue/qualifiedName``.
+    /// - Parameters:
+    ///   - id: the parent's id.
+    ///   - queue: the qualified name, see ``Queue/qualifiedName``.
     public init(id: String, queue: String) {
         self.id = id
         self.queue = queue

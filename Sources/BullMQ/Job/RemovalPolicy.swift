@@ -18,7 +18,10 @@ public struct RemovalPolicy: Sendable, Hashable {
 
     /// Keep jobs that are among the newest `count` and not older than `age` (whole seconds on the wire).
     ///
-    /// - Parameter limit: most jobs removed for their age when one job finishes; 1000 by default.
+    /// - Parameters:
+    ///   - count: most jobs kept; nil for any number.
+    ///   - age: how long a job is kept; nil for ever.
+    ///   - limit: most jobs removed for their age when one job finishes; 1000 by default.
     public static func keep(count: Int? = nil, age: Duration?, limit: Int? = nil) -> RemovalPolicy {
         RemovalPolicy(form: .limits(count: count, age: age, limit: limit))
     }

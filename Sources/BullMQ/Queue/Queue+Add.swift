@@ -36,9 +36,10 @@ extension Queue {
     public func add<Payload, Output>(
         _ type: JobType<Payload, Output>, _ payload: Payload, options: JobOptions = JobOptions()
     ) async throws -> TypedJob<Payload, Output> {
-        let job = try await add(
-            name: type.name, data: try JSONText(encoding: payload), options: options.filled(from: type.defaults))
-        return TypedJob(job: job, payload: payload)
+        let new = try newJob(type.name, try JSONText(encoding: payload), options.filled(from: type.defaults))
+        if !isAnnounced { try await announce() }
+        let id = try await store.add(new)
+        return TypedJob(job: Job(record: JobRecord(new), id: id, store: store), payload: payload)
     }
 
     /// Adds a job given by its name and JSON data, which is stored to the byte; see ``add(_:_:options:)``.
@@ -46,11 +47,15 @@ extension Queue {
     public func add(
         name: String, data: JSONText = .emptyObject, options: JobOptions = JobOptions()
     ) async throws -> Job {
-        let new = try NewJob(
-            name: name, data: data, options: options.filled(from: self.options.defaultJobOptions), isSingleAdd: true)
-        try await announce()
+        let new = try newJob(name, data, options)
+        if !isAnnounced { try await announce() }
         let id = try await store.add(new)
         return Job(record: JobRecord(new), id: id, store: store)
+    }
+
+    private func newJob(_ name: String, _ data: JSONText, _ options: JobOptions) throws(BullMQError) -> NewJob {
+        try NewJob(
+            name: name, data: data, options: options.filled(from: self.options.defaultJobOptions), isSingleAdd: true)
     }
 
     /// Adds jobs in one transaction and returns them in order. If one has a wrong option nothing is sent; if data cannot be encoded

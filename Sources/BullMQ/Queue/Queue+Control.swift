@@ -22,6 +22,7 @@ extension Queue {
     ///
     /// - Parameters:
     ///   - state: any but waiting-children; active jobs are removed only if nobody holds their lock.
+    ///   - grace: how long a job must have been there; zero for all.
     ///   - limit: most jobs removed, the oldest first; nil for all.
     /// - Returns: the ids of the removed jobs.
     @discardableResult
@@ -60,7 +61,9 @@ extension Queue {
 
     /// Puts failed or completed jobs back in line.
     ///
-    /// - Parameter batch: jobs moved by one script call.
+    /// - Parameters:
+    ///   - state: failed (the default) or completed.
+    ///   - batch: jobs moved by one script call.
     public func retryJobs(from state: JobState = .failed, batch: Int = 1000) async throws {
         try Self.require(state == .failed || state == .completed, "state", "\(state)", "failed or completed")
         try Self.require(batch > 0, "batch", "\(batch)", "1 or more")
@@ -83,7 +86,9 @@ extension Queue {
 
     /// Removes a job from wherever it is.
     ///
-    /// - Parameter withChildren: removes its children too; true by default.
+    /// - Parameters:
+    ///   - id: the job's id.
+    ///   - withChildren: removes its children too; true by default.
     /// - Returns: false if the job, or one of its children, is being processed. True also for a job that does not exist.
     /// - Throws: `BullMQError` with code `belongsToScheduler`.
     @discardableResult

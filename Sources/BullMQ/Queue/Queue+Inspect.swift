@@ -35,6 +35,7 @@ extension Queue {
     /// One page of the jobs in these states.
     ///
     /// - Parameters:
+    ///   - states: whose jobs are listed, one state after the other.
     ///   - range: positions within each state, from 0.
     ///   - order: by default as one expects of the first state: what runs next, or what finished last, comes first.
     public func jobs(
@@ -55,7 +56,10 @@ extension Queue {
 
     /// The rows logged by a job, and how many there are in all.
     ///
-    /// - Parameter range: positions from the first row; nil for all.
+    /// - Parameters:
+    ///   - id: the job's id.
+    ///   - range: positions from the first row; nil for all.
+    ///   - order: by default the oldest row comes first.
     public func logs(
         of id: String, range: Range<Int>? = nil, order: JobOrder = .oldestFirst
     ) async throws -> (rows: [String], count: Int) {

@@ -17,6 +17,7 @@ public final class Queue: Sendable {
     /// - Parameters:
     ///   - name: must be non-empty and must not contain a colon.
     ///   - redis: shared by everything in the process.
+    ///   - options: see ``QueueOptions``.
     /// - Throws: `BullMQError` with code `invalidArgument`.
     public init(_ name: String, redis: Redis, options: QueueOptions = QueueOptions()) throws(BullMQError) {
         if let cap = options.maximumEvents, cap < 1 {
@@ -41,9 +42,12 @@ public final class Queue: Sendable {
         ParentReference(id: job.job.id, queue: job.job.store.keys.qualifiedName)
     }
 
+    /// Whether there is nothing to announce (any more).
+    var isAnnounced: Bool { options.skipsMetadataUpdate || metadata.isAnnounced }
+
     /// Writes the queue's record once in the life of this object, as every BullMQ queue object does at its start.
     func announce() async throws {
-        guard !options.skipsMetadataUpdate else { return }
+        guard !isAnnounced else { return }
         try await metadata.announce(in: store)
     }
 }

@@ -7,15 +7,16 @@ final class QueueMetadata: Sendable {
     static let version = "bullmq:6.2.0"
 
     private let maximumEvents: Int?
-    private let isAnnounced = Atomic(false)
+    private let announced = Atomic(false)
 
     init(maximumEvents: Int?) {
         self.maximumEvents = maximumEvents
     }
 
+    var isAnnounced: Bool { announced.load(ordering: .relaxed) }
+
     /// An event cap that another client chose is only replaced by one that was asked for.
     func announce(in store: QueueStore) async throws {
-        if isAnnounced.load(ordering: .relaxed) { return }
         let cap =
             if let maximumEvents {
                 RedisCommand("HSET", store.keys.meta, "opts.maxLenEvents", String(maximumEvents))
@@ -29,6 +30,6 @@ final class QueueMetadata: Sendable {
             // The record only informs; a user whose ACL forbids it can still use the queue.
             store.logger.warning("queue record not written", metadata: ["bullmq.error": "\(error)"])
         }
-        isAnnounced.store(true, ordering: .relaxed)
+        announced.store(true, ordering: .relaxed)
     }
 }

@@ -3,7 +3,15 @@ extension QueueStore {
     /// Adds one job and returns the id under which it is known: its own, that of an existing job with the same custom id, or
     /// that of the job that owns its deduplication id.
     func add(_ job: NewJob) async throws -> String {
-        let reply = try await scripts.run(addHeads[job.route], capacity: job.encodedSize) { fill(&$0, with: job) }
+        let head = addHeads[job.route]
+        // What nearly always happens, without the layers that deal with a script unknown to the server.
+        if var call = head.begin(capacity: job.encodedSize) {
+            fill(&call, with: job)
+            let reply = try await connection.send(call.command)
+            guard case .error(let error) = reply else { return try id(from: reply, of: job) }
+            guard error.code == "NOSCRIPT" else { throw ScriptRunner.failure(of: head.script, error) }
+        }
+        let reply = try await scripts.run(head, capacity: job.encodedSize) { fill(&$0, with: job) }
         return try id(from: reply, of: job)
     }
 

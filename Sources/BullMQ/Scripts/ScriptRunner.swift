@@ -39,12 +39,16 @@ struct ScriptRunner: Sendable {
                 toTheEnd ? try await connection.sendToTheEnd(call.command) : try await connection.send(call.command)
             guard case .error(let error) = reply else { return reply }
             guard error.code == "NOSCRIPT", attempts < 10 else {
-                throw RedisError(.errorReply, "Script \(script.name) failed: \(error.message)", underlying: error)
+                throw Self.failure(of: script, error)
             }
             // A flush can come between loading and running, but not for ever.
             attempts += 1
             _ = try await load(script)
         }
+    }
+
+    static func failure(of script: Script, _ error: RESPErrorReply) -> RedisError {
+        RedisError(.errorReply, "Script \(script.name) failed: \(error.message)", underlying: error)
     }
 
     /// The digest of a script, asked from the server once in the life of the process.

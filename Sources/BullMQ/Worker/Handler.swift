@@ -8,6 +8,7 @@ public struct Handler: Sendable {
     /// Handles jobs of a known type. Data that cannot be decoded fails the job without further attempts.
     ///
     /// - Parameters:
+    ///   - type: the jobs' name, and the types of their data and result.
     ///   - timeout: longest run of one job; by default that of the worker.
     ///   - body: does the work. Its task is cancelled for every ``CancellationReason``.
     public init<Payload, Output>(

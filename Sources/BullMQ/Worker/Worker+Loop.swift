@@ -15,7 +15,7 @@ extension Worker {
             defer {
                 stalledChecker.stop()
                 locks.stop()
-                // They may wait for a connection that never comes back.
+                // A call of theirs that waits for a connection would keep the worker from ending.
                 group.cancelAll()
             }
             do {

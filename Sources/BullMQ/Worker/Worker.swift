@@ -72,7 +72,7 @@ public final class Worker: Service {
             }
         self.handlers = try HandlerTable(handlers())
         locks = LockKeeper(store: store, options: options, events: broadcast)
-        stalledChecker = StalledChecker(store: store, options: options, events: broadcast)
+        stalledChecker = StalledChecker(store: slotStore, options: options, events: broadcast)
         blocking = redis.blockingConnection(
             clientName: ClientName.worker(prefix: options.prefix, queue: queueName, name: options.name))
         wakeup = Wakeup(eventLoop: redis.commands.eventLoop)

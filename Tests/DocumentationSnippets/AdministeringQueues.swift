@@ -1,0 +1,57 @@
+// The snippets of the article "Administering queues".
+
+import BullMQ
+
+func inspect(queue: Queue) async throws {
+    let counts = try await queue.counts()
+    print("\(counts.pending) to do, \(counts.active) running, \(counts.failed) failed")
+    for try await job in queue.jobs(in: [.failed], order: .newestFirst) {
+        print(job.id, job.name, job.attemptsMade, job.failedReason ?? "", job.finishedOn ?? job.timestamp)
+    }
+    let firstPage = try await queue.jobs(in: [.waiting, .prioritized], range: 0..<20)
+    _ = firstPage
+}
+
+func logs(queue: Queue) async throws {
+    let (rows, count) = try await queue.logs(of: "42", range: 0..<100)
+    _ = (rows, count)
+}
+
+func change(queue: Queue) async throws {
+    if let job = try await queue.job("42") {
+        try await job.changePriority(to: 1)
+        try await job.updateData(Mail(to: "grace@example.org", subject: "Hello"))
+    }
+}
+
+func repair(job: Job) async throws {
+    switch try await job.state() {
+    case .failed: try await job.retry(resetAttemptsMade: true)
+    case .delayed: try await job.promote()
+    case .waiting, .prioritized: try await job.remove()
+    default: break
+    }
+}
+
+func control(queue: Queue) async throws {
+    try await queue.pause()
+    let isPaused = try await queue.isPaused()
+    try await queue.resume()
+    _ = isPaused
+    try await queue.setGlobalConcurrency(10)
+    try await queue.setGlobalRateLimit(RateLimit(max: 1000, per: .seconds(60)))
+    try await queue.retryJobs(from: .failed)
+    try await queue.promoteJobs()
+    let removed = try await queue.clean(.completed, olderThan: .seconds(7 * 86_400), limit: 10_000)
+    try await queue.drain()
+    _ = removed
+}
+
+func obliterate(queue: Queue) async throws {
+    try await queue.obliterate()
+}
+
+func metrics(queue: Queue) async throws {
+    let lastHour = try await queue.completedMetrics(range: 0..<60)
+    print("\(lastHour.points.reduce(0, +)) jobs in the last hour, \(lastHour.total) in all")
+}
