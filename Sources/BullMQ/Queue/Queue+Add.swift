@@ -24,6 +24,12 @@ public struct BulkJob: Sendable {
     }
 }
 
+extension BulkJob {
+    fileprivate func effectiveOptions(_ common: JobOptions) -> JobOptions {
+        options.filled(from: defaults).filled(from: common)
+    }
+}
+
 extension Queue {
     /// Adds a job of a known type.
     ///
@@ -65,17 +71,24 @@ extension Queue {
     ///   others were added.
     @discardableResult
     public func addBulk(_ jobs: [BulkJob]) async throws -> [Job] {
-        let options = jobs.map { $0.options.filled(from: $0.defaults).filled(from: self.options.defaultJobOptions) }
-        for (job, options) in zip(jobs, options) where !options.isEmpty {
-            let size = options.sizeLimit == nil ? 0 : try job.data().utf8Count
-            try options.validate(name: job.name, dataByteCount: size, isSingleAdd: false)
+        let common = options.defaultJobOptions
+        var routes: Set<NewJob.Route> = []
+        for job in jobs {
+            let options = job.effectiveOptions(common)
+            if options.isEmpty {
+                if !routes.contains(.standard) { routes.insert(.standard) }
+            } else {
+                routes.insert(NewJob.Route(options))
+                let size = options.sizeLimit == nil ? 0 : try job.data().utf8Count
+                try options.validate(name: job.name, dataByteCount: size, isSingleAdd: false)
+            }
         }
-        try await announce()
+        if !isAnnounced { try await announce() }
         // Data is encoded while the server already receives the first jobs.
-        let added = try await store.add(count: jobs.count, routes: Set(options.map(NewJob.Route.init))) { index in
-            try NewJob(
-                name: jobs[index].name, data: try jobs[index].data(), options: options[index], isSingleAdd: false)
+        return try await store.add(count: jobs.count, routes: routes) { index in
+            let job = jobs[index]
+            return try NewJob(
+                name: job.name, data: try job.data(), options: job.effectiveOptions(common), isSingleAdd: false)
         }
-        return added.map { Job(record: $0.job, id: $0.id, store: store) }
     }
 }

@@ -22,7 +22,7 @@ extension QueueStore {
     ///   - makeJob: makes the job of each position; if it throws, nothing is added.
     func add(
         count: Int, routes: Set<NewJob.Route>, _ makeJob: (Int) throws -> NewJob
-    ) async throws -> [(id: String, job: NewJob)] {
+    ) async throws -> [Job] {
         guard count > 0 else { return [] }
         for route in routes { _ = try await scripts.digest(of: addHeads[route].script) }
         var jobs: [NewJob] = []
@@ -51,7 +51,7 @@ extension QueueStore {
                 throw RedisError(
                     .errorReply, "Job \(job.name) cannot be added: \(error.message)", underlying: error)
             }
-            return (try id(from: reply, of: job), job)
+            return Job(record: job, id: try id(from: reply, of: job), store: self)
         }
     }
 
