@@ -22,17 +22,20 @@ struct Scenario: Hashable {
         [
             Scenario(name: "add-1", jobs: max(1, jobs / 4), command: ["scenario": "add"]),
             Scenario(name: "add-64", jobs: jobs, command: ["scenario": "add", "inFlight": 64]),
-            bulk(jobs: jobs),
+            bulk(jobs: jobs, calls: 1),
+            bulk(jobs: jobs, calls: 2),
             process(jobs: jobs, concurrency: 1),
             process(jobs: jobs, concurrency: 10),
             process(jobs: jobs, concurrency: 100),
         ]
     }
 
-    /// Adds the jobs in bulks of a thousand, two calls at a time: a producer with many jobs does not wait for one call before it
-    /// prepares the next.
-    static func bulk(jobs: Int) -> Scenario {
-        Scenario(name: "bulk-1000", jobs: jobs, command: ["scenario": "addBulk", "size": 1000, "inFlight": 2])
+    /// Adds the jobs in bulks of a thousand, so many calls at a time. With one, the server waits while the producer takes in the
+    /// last answer and prepares the next call; with two it does not.
+    static func bulk(jobs: Int, calls: Int) -> Scenario {
+        Scenario(
+            name: calls == 1 ? "bulk-1000" : "bulk-1000x\(calls)", jobs: jobs,
+            command: ["scenario": "addBulk", "size": 1000, "inFlight": .number(calls)])
     }
 
     private static func process(jobs: Int, concurrency: Int) -> Scenario {

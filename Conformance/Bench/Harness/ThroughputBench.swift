@@ -71,7 +71,7 @@ struct ThroughputBench {
         let queue = "bench"
         if scenario.isProcessing {
             let filler = try await Subject.swift.start(redis: server.unixURL)
-            _ = try await filler.run(Scenario.bulk(jobs: scenario.jobs).command(queue: queue))
+            _ = try await filler.run(Scenario.bulk(jobs: scenario.jobs, calls: 2).command(queue: queue))
             try await filler.end()
         }
         let process = try await subject.start(redis: server.unixURL)
