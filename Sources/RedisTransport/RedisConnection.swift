@@ -1,7 +1,5 @@
 import Logging
 package import NIOCore
-import NIOPosix
-import NIOSSL
 import Synchronization
 
 /// One connection that is made when first needed and made again whenever it breaks.
@@ -14,7 +12,7 @@ package final class RedisConnection: Sendable {
     let configuration: RedisConfiguration
     package let eventLoop: any EventLoop
     /// Blocking commands keep a connection silent on purpose, so its liveness is judged by their deadlines instead.
-    private let isForBlockingCommands: Bool
+    let isForBlockingCommands: Bool
     let state = Mutex(ConnectionState())
 
     package init(configuration: RedisConfiguration, eventLoop: any EventLoop, isForBlockingCommands: Bool = false) {
@@ -158,7 +156,7 @@ package final class RedisConnection: Sendable {
         }
     }
 
-    private func watchOffline(_ pending: PendingReply) {
+    func watchOffline(_ pending: PendingReply) {
         guard let limit = configuration.offlineTimeout else { return }
         eventLoop.scheduleTask(in: limit.timeAmount) { [weak self] in self?.expireOffline(pending, after: limit) }
     }
@@ -265,132 +263,6 @@ package final class RedisConnection: Sendable {
         if needsDrain { drain() }
     }
 
-    // MARK: Connecting
-
-    private func connect() {
-        eventLoop.assertInEventLoop()
-        let bootstrap = ClientBootstrap(group: eventLoop)
-            .connectTimeout(configuration.connectTimeout.timeAmount)
-            .channelOption(.writeBufferWaterMark, value: .init(low: 256 << 10, high: 1 << 20))
-            .channelInitializer { [weak self, configuration] channel in
-                channel.eventLoop.makeCompletedFuture {
-                    if case .enabled(let tls) = configuration.tls {
-                        let context = try NIOSSLContext(configuration: tls)
-                        try channel.pipeline.syncOperations.addHandler(
-                            try NIOSSLClientHandler(context: context, serverHostname: configuration.serverNameForTLS))
-                    }
-                    guard let self else { throw ChannelError.ioOnClosedChannel }
-                    try channel.pipeline.syncOperations.addHandler(
-                        RedisChannelHandler(
-                            connection: self, handshake: Handshake(configuration), configuration: configuration,
-                            keepsAlive: !self.isForBlockingCommands))
-                }
-            }
-        let connected: EventLoopFuture<any Channel>
-        switch configuration.endpoint {
-        case .tcp(let host, let port):
-            connected =
-                bootstrap
-                .channelOption(.socketOption(.so_keepalive), value: 1)
-                .channelOption(.tcpOption(.tcp_nodelay), value: 1)
-                .connect(host: host, port: port)
-        case .unixSocket(let path):
-            connected = bootstrap.connect(unixDomainSocketPath: path)
-        }
-        connected.whenFailure { [weak self] error in self?.connectFailed(error) }
-    }
-
-    /// The server accepted us: commands flow from now on.
-    func handshakeSucceeded(_ channel: any Channel) {
-        let isWanted = state.withLock { $0.becomeReady(channel) }
-        guard isWanted else { return channel.close(promise: nil) }
-        configuration.logger.debug("connected", metadata: ["redis.endpoint": "\(configuration.endpoint)"])
-        drain()
-    }
-
-    /// The server does not want us (wrong password, unknown database...): trying again by itself would not help, so everybody
-    /// who waits is told, and the next command tries again.
-    func handshakeRefused(_ reply: RESPErrorReply) {
-        let error = RedisError(
-            .handshakeRefused, "Redis at \(configuration.endpoint) refused the connection: \(reply.message)",
-            underlying: reply)
-        let waiters = state.withLock { state -> [PendingReply.Waiter] in
-            guard case .connecting = state.phase else { return [] }
-            state.phase = .idle
-            state.lastFailure = error
-            return state.queue.dropUnsent()
-        }
-        configuration.logger.error("connection refused", metadata: ["redis.error": "\(error)"])
-        for waiter in waiters { waiter.fail(error) }
-    }
-
-    private func connectFailed(_ error: any Error) {
-        let pause = state.withLock { state -> Duration? in
-            guard case .connecting = state.phase else { return nil }
-            return state.backOff(after: error, configuration.reconnect)
-        }
-        guard let pause else { return }
-        configuration.logger.debug(
-            "cannot connect",
-            metadata: [
-                "redis.endpoint": "\(configuration.endpoint)", "redis.error": "\(error)", "redis.pause": "\(pause)",
-            ])
-        scheduleReconnect(in: pause)
-    }
-
-    private func scheduleReconnect(in pause: Duration) {
-        eventLoop.scheduleTask(in: pause.timeAmount) { [weak self] in
-            guard let self else { return }
-            let isWanted = state.withLock { state -> Bool in
-                guard case .backingOff = state.phase else { return false }
-                state.phase = .connecting
-                return true
-            }
-            if isWanted { connect() }
-        }
-    }
-
-    /// A channel ended, whatever the reason.
-    func channelClosed(_ channel: any Channel, wasReady: Bool, error: any Error) {
-        var lost: [PendingReply.Waiter] = []
-        var unsent: [PendingReply.Waiter] = []
-        var stillWaiting: [PendingReply] = []
-        var closeWaiters: [CheckedContinuation<Void, Never>] = []
-        let pause = state.withLock { state -> Duration? in
-            switch state.phase {
-            case .ready(let current) where current === channel:
-                lost = state.queue.dropInFlight()
-                if configuration.offlineTimeout != nil { stillWaiting = state.queue.unsentPending }
-                return state.backOff(after: error, configuration.reconnect)
-            case .closing(let current) where current === channel:
-                lost = state.queue.dropInFlight()
-                unsent = state.queue.dropUnsent()
-                closeWaiters = state.finishClosing()
-                return nil
-            case .connecting where !wasReady:
-                return state.backOff(after: error, configuration.reconnect)
-            default:
-                return nil
-            }
-        }
-        let lostError = RedisError(
-            .replyLost,
-            "The connection to Redis at \(configuration.endpoint) was lost before the reply came; "
-                + "the command may or may not have been executed", underlying: error)
-        for waiter in lost { waiter.fail(lostError) }
-        for waiter in unsent { waiter.fail(closedError) }
-        for pending in stillWaiting { watchOffline(pending) }
-        for waiter in closeWaiters { waiter.resume() }
-        if let pause {
-            configuration.logger.debug(
-                "connection lost",
-                metadata: [
-                    "redis.endpoint": "\(configuration.endpoint)", "redis.error": "\(error)", "redis.pause": "\(pause)",
-                ])
-            scheduleReconnect(in: pause)
-        }
-    }
-
     // MARK: Ending
 
     /// Drops the current socket, if any. Commands in flight fail with `replyLost`; the connection is made again.
@@ -439,7 +311,7 @@ package final class RedisConnection: Sendable {
         eventLoop.scheduleTask(in: timeout.timeAmount) { channel.close(promise: nil) }
     }
 
-    private var closedError: RedisError {
+    var closedError: RedisError {
         RedisError(.closed, "The connection to Redis at \(configuration.endpoint) is closed")
     }
 
@@ -448,14 +320,5 @@ package final class RedisConnection: Sendable {
             .queueFull,
             "More than \(configuration.maximumQueuedBytes) bytes wait to be sent to Redis at \(configuration.endpoint); "
                 + "await earlier calls before making more, or raise maximumQueuedBytes")
-    }
-}
-
-extension RedisConfiguration {
-    /// Certificates are verified against a name; an address has none to announce.
-    fileprivate var serverNameForTLS: String? {
-        guard case .tcp(let host, _) = endpoint else { return nil }
-        let isAddress = (try? SocketAddress(ipAddress: host, port: 0)) != nil
-        return isAddress ? nil : host
     }
 }

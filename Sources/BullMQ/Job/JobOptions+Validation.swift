@@ -56,15 +56,14 @@ extension JobOptions {
         }
     }
 
-    /// Whether the text is what an integer prints as (`12`, `-5`; not `007`, `1e3`): such ids would collide with the counter's.
+    /// Whether the text is what JavaScript prints for the integer that it reads (`12`, `-5`; not `007`, `1e3`, nor the many digits of a
+    /// snowflake id, which it rounds): such ids would collide with the counter's.
     private static func isCanonicalInteger(_ text: String) -> Bool {
-        var digits = text.utf8[...]
-        let isNegative = digits.first == UInt8(ascii: "-")
-        if isNegative { digits.removeFirst() }
-        guard let first = digits.first, digits.allSatisfy({ (48...57).contains($0) }), digits.count < 22 else {
-            return false
-        }
-        return first != 48 || (digits.count == 1 && !isNegative)
+        let digits = text.utf8.drop { $0 == UInt8(ascii: "-") }
+        guard !digits.isEmpty, digits.allSatisfy({ (48...57).contains($0) }), text.utf8.count - digits.count <= 1,
+            let number = Double(text)
+        else { return false }
+        return JSONValue.number(number).serialized() == text
     }
 
     private static func require(

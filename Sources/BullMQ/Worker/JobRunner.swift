@@ -106,8 +106,10 @@ final class JobRunner: Sendable {
         do {
             if case .rateLimit(let milliseconds) = ending {
                 // Not a wait of this worker alone: the key makes every limited worker of the queue pause.
-                _ = try await store.send(
-                    "SET", store.keys.limiter, "9007199254740991", "PX", String(max(milliseconds, 1)))
+                _ = try await trying(job) {
+                    try await store.send(
+                        "SET", store.keys.limiter, "9007199254740991", "PX", String(max(milliseconds, 1)))
+                }
                 let remaining = try await trying(job) {
                     try await store.moveFromActiveToWait(id: job.id, token: execution.token)
                 }

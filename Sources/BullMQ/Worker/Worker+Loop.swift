@@ -55,6 +55,10 @@ extension Worker {
                 return server.minimumBlockMilliseconds
             } catch let error as RedisError where error.code == .handshakeRefused || error.code == .closed {
                 throw error
+            } catch let error as RedisError where error.code == .errorReply {
+                // An ACL may forbid INFO; the longer of the two shortest waits suits every server.
+                options.logger.info("server not inspected", metadata: ["bullmq.error": "\(error)"])
+                return 2
             } catch {
                 if state.withLock({ $0.loop.isClosing }) { return 2 }
                 report(error)

@@ -125,6 +125,10 @@ public struct WorkerOptions: Sendable {
             try require(limiter.max > 0, "limiter.max must be greater than 0")
             try require(limiter.duration.milliseconds > 0, "limiter.duration must be greater than 0")
         }
-        if let name { try require(!name.contains(where: \.isWhitespace), "name must not contain white space") }
+        if let name {
+            try require(
+                name.utf8.allSatisfy { (33...126).contains($0) },
+                "name must consist of printable ASCII characters without spaces")
+        }
     }
 }

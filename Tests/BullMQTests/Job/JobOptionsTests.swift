@@ -20,6 +20,7 @@ struct JobOptionsTests {
             (JobOptions(jobID: "12", sizeLimit: 6), "The size of job paint exceeds the limit 6 bytes"),
             (JobOptions(jobID: "12"), "Custom Id cannot be integers"),
             (JobOptions(jobID: "-3"), "Custom Id cannot be integers"),
+            (JobOptions(jobID: "9007199254740992"), "Custom Id cannot be integers"),
             (JobOptions(jobID: "a:b"), "Custom Id cannot contain :"),
             (JobOptions(jobID: "a:b:c:d"), "Custom Id cannot contain :"),
             (JobOptions(jobID: "meta"), "Custom Id cannot be \"meta\": the queue itself uses that key"),

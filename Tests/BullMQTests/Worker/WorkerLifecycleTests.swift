@@ -396,7 +396,7 @@ struct WorkerLifecycleTests {
             (WorkerOptions(limiter: RateLimit(max: 0, per: .seconds(1))), "limiter.max must be greater than 0"),
             (WorkerOptions(limiter: RateLimit(max: 1, per: .zero)), "limiter.duration must be greater than 0"),
             (WorkerOptions(prefix: ""), "The option prefix must not be empty"),
-            (WorkerOptions(name: "a b"), "name must not contain white space"),
+            (WorkerOptions(name: "a b"), "name must consist of printable ASCII characters without spaces"),
         ])
     func options(options: WorkerOptions, message: String) throws {
         let redis = try Redis(url: "redis://127.0.0.1:1")
