@@ -64,13 +64,14 @@ extension RedisConnection {
     }
 
     private func connectFailed(_ error: any Error) {
-        let pause = state.withLock { state -> Duration? in
-            guard case .connecting = state.phase else { return nil }
-            return state.backOff(after: error, configuration.reconnect)
+        let (pause, isFirst) = state.withLock { state -> (Duration?, Bool) in
+            guard case .connecting = state.phase else { return (nil, false) }
+            return (state.backOff(after: error, configuration.reconnect), state.failures == 1)
         }
         guard let pause else { return }
-        configuration.logger.debug(
-            "cannot connect",
+        // Once for each outage somebody should notice; the many further attempts only matter when looking for the cause.
+        configuration.logger.log(
+            level: isFirst ? .warning : .debug, "cannot connect, will try again",
             metadata: [
                 "redis.endpoint": "\(configuration.endpoint)", "redis.error": "\(error)", "redis.pause": "\(pause)",
             ])

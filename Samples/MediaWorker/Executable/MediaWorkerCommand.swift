@@ -63,7 +63,9 @@ struct MediaWorkerCommand: AsyncParsableCommand {
         let worker: Worker
         let redis: Redis
         do {
-            redis = try Redis(url: settings.redisURL)
+            var configuration = try RedisConfiguration(url: settings.redisURL)
+            configuration.logger = logger
+            redis = Redis(configuration: configuration)
             worker = try Self.worker(settings, redis: redis, runner: try Self.runner(settings), logger: logger)
         } catch let error as MediaJobError {
             throw Self.exit(.folder, error.message)
