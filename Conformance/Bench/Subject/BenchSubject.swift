@@ -64,7 +64,9 @@ struct BenchSubject {
                     while let call = calls.next(below: count) {
                         let start = call * command.size
                         let numbers = start..<min(start + command.size, command.jobs)
-                        try await queue.addBulk(numbers.map { BulkJob(NoOp.type, NoOp(index: $0)) })
+                        // Pipelined, as Node does it.
+                        try await queue.addBulk(
+                            numbers.map { BulkJob(NoOp.type, NoOp(index: $0)) }, atomicity: .pipelined)
                     }
                 }
             }

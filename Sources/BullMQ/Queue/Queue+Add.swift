@@ -24,6 +24,15 @@ public struct BulkJob: Sendable {
     }
 }
 
+/// How jobs that are added in one call hang together.
+public enum BulkAtomicity: Sendable, Hashable {
+    /// One transaction (`MULTI`): nobody sees a part of the jobs, and no other client's job comes between.
+    case allOrNothing
+    /// One after the other without waiting, as in BullMQ for Node: a tenth faster. Other clients' jobs may come between, and a
+    /// connection that is lost on the way leaves some jobs added.
+    case pipelined
+}
+
 extension BulkJob {
     fileprivate func effectiveOptions(_ common: JobOptions) -> JobOptions {
         options.filled(from: defaults).filled(from: common)
@@ -64,14 +73,25 @@ extension Queue {
             name: name, data: data, options: options.filled(from: self.options.defaultJobOptions), isSingleAdd: true)
     }
 
-    /// Adds jobs in one transaction and returns them in order. If one has a wrong option nothing is sent; if data cannot be encoded
-    /// none of them is added.
+    /// Adds jobs in one go and returns them in order. If one has a wrong option nothing is sent; if data cannot be encoded none of
+    /// them is added.
     ///
+    /// - Parameters:
+    ///   - jobs: what to add.
+    ///   - atomicity: by default nobody sees a part of the jobs; see ``BulkAtomicity``.
     /// - Throws: as ``add(_:_:options:)``. An error that Redis reports for a single job (a missing parent) is thrown after the
     ///   others were added.
     @discardableResult
-    public func addBulk(_ jobs: [BulkJob]) async throws -> [Job] {
+    public func addBulk(_ jobs: [BulkJob], atomicity: BulkAtomicity = .allOrNothing) async throws -> [Job] {
         let common = options.defaultJobOptions
+        if atomicity == .pipelined {
+            let new = try jobs.map { job in
+                try NewJob(
+                    name: job.name, data: try job.data(), options: job.effectiveOptions(common), isSingleAdd: false)
+            }
+            if !isAnnounced { try await announce() }
+            return try await store.addPipelined(new)
+        }
         var routes: Set<NewJob.Route> = []
         for job in jobs {
             let options = job.effectiveOptions(common)

@@ -28,30 +28,63 @@ extension QueueStore {
         var jobs: [NewJob] = []
         jobs.reserveCapacity(count)
         let replies = try await connection.transaction { unit in
-            // The first call of each script carries its whole text: within a transaction there is no second chance to load it.
             var known: Set<NewJob.Route> = []
             for index in 0..<count {
                 let job = try makeJob(index)
                 jobs.append(job)
-                let head = addHeads[job.route]
-                let isKnown = !known.insert(job.route).inserted
-                var call =
-                    (isKnown ? head.begin(capacity: job.encodedSize) : nil)
-                    ?? head.beginWithText(capacity: job.encodedSize)
-                fill(&call, with: job)
-                unit.append(call.command)
+                append(job, to: &unit, &known)
             }
         }
-        guard replies.count == jobs.count else {
-            throw BullMQError(
-                .unexpectedReply, "The transaction of \(jobs.count) jobs was answered with \(replies.count) results")
-        }
+        try check(replies, for: jobs.count)
         return try zip(replies, jobs).map { reply, job in
             if case .error(let error) = reply {
-                throw RedisError(
-                    .errorReply, "Job \(job.name) cannot be added: \(error.message)", underlying: error)
+                throw RedisError(.errorReply, "Job \(job.name) cannot be added: \(error.message)", underlying: error)
             }
             return Job(record: job, id: try id(from: reply, of: job), store: self)
+        }
+    }
+
+    /// Adds jobs back to back, each on its own: jobs of other clients may come between, and a connection that is lost on the way
+    /// leaves some added.
+    func addPipelined(_ jobs: [NewJob]) async throws -> [Job] {
+        guard !jobs.isEmpty else { return [] }
+        for route in Set(jobs.map(\.route)) { _ = try await scripts.digest(of: addHeads[route].script) }
+        let replies = try await connection.sendUnit { unit in
+            var known: Set<NewJob.Route> = []
+            for job in jobs { append(job, to: &unit, &known) }
+        }
+        try check(replies, for: jobs.count)
+        var added: [Job] = []
+        added.reserveCapacity(jobs.count)
+        for (reply, job) in zip(replies, jobs) {
+            if case .error(let error) = reply {
+                guard error.code == "NOSCRIPT" else {
+                    throw RedisError(
+                        .errorReply, "Job \(job.name) cannot be added: \(error.message)", underlying: error)
+                }
+                // Somebody flushed the scripts between two of the calls.
+                added.append(Job(record: job, id: try await add(job), store: self))
+            } else {
+                added.append(Job(record: job, id: try id(from: reply, of: job), store: self))
+            }
+        }
+        return added
+    }
+
+    /// The first call of each script carries its whole text: among many calls there is no second chance to load it.
+    private func append(_ job: NewJob, to unit: inout RedisUnit, _ known: inout Set<NewJob.Route>) {
+        let head = addHeads[job.route]
+        let isKnown = !known.insert(job.route).inserted
+        var call =
+            (isKnown ? head.begin(capacity: job.encodedSize) : nil) ?? head.beginWithText(capacity: job.encodedSize)
+        fill(&call, with: job)
+        unit.append(call.command)
+    }
+
+    private func check(_ replies: [RESPValue], for count: Int) throws {
+        guard replies.count == count else {
+            throw BullMQError(
+                .unexpectedReply, "The addition of \(count) jobs was answered with \(replies.count) results")
         }
     }
 

@@ -169,16 +169,17 @@ struct QueueAddTests {
         #expect(replaced?.code == .parentCannotBeReplaced)
     }
 
-    @Test("in bulk keeps the order, whatever the routes")
-    func bulk() async throws {
+    @Test("in bulk keeps the order, whatever the routes", arguments: [BulkAtomicity.allOrNothing, .pipelined])
+    func bulk(atomicity: BulkAtomicity) async throws {
         let live = try await LiveQueue.make()
         let type = JobType<[Int], NoResult>("typed")
-        let jobs = try await live.queue.addBulk([
-            BulkJob(name: "a"), BulkJob(name: "b", options: JobOptions(priority: 1)), BulkJob(type, [1]),
-            BulkJob(name: "c", options: JobOptions(jobID: "c")),
-            BulkJob(name: "d", options: JobOptions(delay: .hours(1))),
-            BulkJob(name: "e", options: JobOptions(lifo: true)),
-        ])
+        let jobs = try await live.queue.addBulk(
+            [
+                BulkJob(name: "a"), BulkJob(name: "b", options: JobOptions(priority: 1)), BulkJob(type, [1]),
+                BulkJob(name: "c", options: JobOptions(jobID: "c")),
+                BulkJob(name: "d", options: JobOptions(delay: .hours(1))),
+                BulkJob(name: "e", options: JobOptions(lifo: true)),
+            ], atomicity: atomicity)
         #expect(jobs.map(\.id) == ["1", "2", "3", "c", "5", "6"])
         #expect(jobs.map(\.name) == ["a", "b", "typed", "c", "d", "e"])
         #expect(try await live.queue.jobs(in: [.waiting], range: 0..<10).map(\.name) == ["e", "a", "typed", "c"])
@@ -193,6 +194,39 @@ struct QueueAddTests {
             try await live.queue.addBulk([BulkJob(name: "a"), BulkJob(name: "b", options: JobOptions(attempts: -1))])
         }
         #expect(try await live.send("EXISTS", live.key("id"), live.key("meta")).integer == 0)
+    }
+
+    @Test(
+        "in bulk adds nothing when data cannot be encoded", arguments: [BulkAtomicity.allOrNothing, .pipelined])
+    func bulkEncoding(atomicity: BulkAtomicity) async throws {
+        let live = try await LiveQueue.make()
+        let type = JobType<[Double], NoResult>("numbers")
+        await #expect(throws: EncodingError.self) {
+            try await live.queue.addBulk([BulkJob(type, [1]), BulkJob(type, [.infinity])], atomicity: atomicity)
+        }
+        #expect(try await live.queue.counts().waiting == 0)
+        #expect(try await live.queue.addBulk([BulkJob(type, [1])], atomicity: atomicity).count == 1)
+    }
+
+    @Test(
+        "in bulk adds each job once while somebody flushes the scripts",
+        arguments: [BulkAtomicity.allOrNothing, .pipelined])
+    func bulkUnderFlush(atomicity: BulkAtomicity) async throws {
+        let live = try await LiveQueue.make()
+        let names = (0..<2000).map { "\($0)" }
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            group.addTask {
+                while !Task.isCancelled { _ = try await live.send("SCRIPT", "FLUSH") }
+            }
+            for start in stride(from: 0, to: names.count, by: 500) {
+                try await live.queue.addBulk(
+                    names[start..<(start + 500)].map { BulkJob(name: $0) }, atomicity: atomicity)
+            }
+            group.cancelAll()
+            do { try await group.waitForAll() } catch is CancellationError {}
+        }
+        #expect(Set(try await live.queue.jobs(in: [.waiting], range: 0..<3000).map(\.name)) == Set(names))
+        #expect(try await live.queue.counts().waiting == names.count)
     }
 
     @Test("in bulk shows other clients all jobs or none")
