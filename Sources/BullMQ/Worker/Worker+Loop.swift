@@ -49,7 +49,7 @@ extension Worker {
     private func inspectServer() async throws -> Int64 {
         while true {
             do {
-                let reply = try await interruptible { try await self.store.send("INFO", "server") }
+                let reply = try await interruptible { try await self.slotStore.send("INFO", "server") }
                 let server = ServerInfo(reply.string ?? "")
                 server.warnings.forEach { options.logger.warning("\($0)") }
                 return server.minimumBlockMilliseconds
