@@ -21,6 +21,10 @@ public final class Redis: Service {
     /// How the server is reached.
     public let configuration: RedisConfiguration
 
+    /// Runs tasks on the event loop that serves this client, for `Task(executorPreference:)` and its like: the least effort for tasks
+    /// that do little but talk to Redis, such as many small producers. A task that computes for long holds up every command.
+    public let executor: any TaskExecutor
+
     package let commands: RedisConnection
     private let group: any EventLoopGroup
 
@@ -33,6 +37,7 @@ public final class Redis: Service {
         self.configuration = configuration
         group = eventLoopGroup ?? MultiThreadedEventLoopGroup.singleton
         commands = RedisConnection(configuration: configuration, eventLoop: group.next())
+        executor = EventLoopTaskExecutor(commands.eventLoop)
     }
 
     /// Creates a client from a URL; see ``RedisConfiguration/init(url:)`` for the forms.

@@ -90,7 +90,7 @@ package final class RedisConnection: Sendable {
             state.isDrainScheduled = true
             return true
         }
-        if needsDrain { eventLoop.execute { self.drain() } }
+        if needsDrain { drainSoon() }
     }
 
     /// Sends a command that keeps the server waiting. If no reply came within `deadline` the connection is dropped, since a
@@ -148,7 +148,7 @@ package final class RedisConnection: Sendable {
         case .nothing: break
         case .fail(let error): waiter.fail(error)
         case .drain:
-            if isOnEventLoop { drain() } else { eventLoop.execute { self.drain() } }
+            drainSoon()
         case .connect:
             watchOffline(pending)
             eventLoop.execute { self.connect() }
@@ -211,6 +211,10 @@ package final class RedisConnection: Sendable {
     }
 
     // MARK: Writing
+
+    private func drainSoon() {
+        if eventLoop.inEventLoop { drain() } else { eventLoop.execute { self.drain() } }
+    }
 
     func drain() {
         eventLoop.assertInEventLoop()
