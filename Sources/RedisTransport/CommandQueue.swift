@@ -28,7 +28,7 @@ struct CommandQueue {
     ///
     /// - Parameter isOnEventLoop: the write would happen at once; otherwise waking the event loop gathers commands by itself.
     func isWorthWriting(isOnEventLoop: Bool) -> Bool {
-        unsent.count * (isOnEventLoop ? 4 : 16) >= inFlight.count
+        unsent.count * (isOnEventLoop ? 2 : 16) >= inFlight.count
     }
 
     /// Whether another command of this size may wait: the bound holds for the sum, but one command alone may exceed it.
