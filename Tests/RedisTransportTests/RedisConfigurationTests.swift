@@ -36,10 +36,10 @@ struct RedisURLTests {
             ),
             ("unix:///var/run/redis.sock", Parts(endpoint: .unixSocket(path: "/var/run/redis.sock"))),
             (
-                "unix://:secret@/tmp/r.sock?db=2",
-                Parts(endpoint: .unixSocket(path: "/tmp/r.sock"), password: "secret", database: 2)
+                "unix://:secret@/run/r.sock?db=2",
+                Parts(endpoint: .unixSocket(path: "/run/r.sock"), password: "secret", database: 2)
             ),
-            ("redis+unix:///tmp/r.sock", Parts(endpoint: .unixSocket(path: "/tmp/r.sock"))),
+            ("redis+unix:///run/r.sock", Parts(endpoint: .unixSocket(path: "/run/r.sock"))),
         ])
     private func accepted(url: String, parts: Parts) throws {
         let configuration = try RedisConfiguration(url: url)
