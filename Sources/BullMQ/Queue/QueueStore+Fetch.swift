@@ -34,17 +34,6 @@ extension QueueStore {
         return try reply.texts(of: .extendLocks)
     }
 
-    /// Renews one lock; false if it is no longer ours.
-    func extendLock(id: String, token: String, duration: Int64) async throws -> Bool {
-        let reply = try await scripts.run(.extendLock, arguments: 3) { call in
-            call.keys(keys.lock(id), keys.stalled)
-            call.argument(token)
-            call.argument(duration)
-            call.argument(id)
-        }
-        return try reply.code(of: .extendLock) == 1
-    }
-
     /// Puts jobs of vanished workers back in line; returns their ids.
     func moveStalledJobsToWait(maximumStalledCount: Int, interval: Int64) async throws -> [String] {
         let reply = try await scripts.run(.moveStalledJobsToWait, arguments: 4) { call in
