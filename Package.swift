@@ -19,6 +19,9 @@ let nioPosix = Target.Dependency.product(name: "NIOPosix", package: "swift-nio")
 let nioHTTP1 = Target.Dependency.product(name: "NIOHTTP1", package: "swift-nio")
 let nioSSL = Target.Dependency.product(name: "NIOSSL", package: "swift-nio-ssl")
 let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
+let metrics = Target.Dependency.product(name: "Metrics", package: "swift-metrics")
+let tracing = Target.Dependency.product(name: "Tracing", package: "swift-distributed-tracing")
+let argumentParser = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
 let serviceLifecycle = Target.Dependency.product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
 let unixSignals = Target.Dependency.product(name: "UnixSignals", package: "swift-service-lifecycle")
 
@@ -37,7 +40,7 @@ let library: [Target] = [
     ),
     .target(
         name: "BullMQ",
-        dependencies: ["RedisTransport", "LuaScripts", nioCore, logging, serviceLifecycle],
+        dependencies: ["RedisTransport", "LuaScripts", nioCore, logging, metrics, serviceLifecycle, tracing],
         swiftSettings: settings
     ),
     .target(name: "BullMQTesting", dependencies: [nioCore, nioPosix], swiftSettings: settings),
@@ -50,8 +53,10 @@ let library: [Target] = [
     .testTarget(
         name: "BullMQTests",
         dependencies: [
-            "BullMQ", "RedisTransport", "LuaScripts", "BullMQTesting", "LiveTesting", nioCore, logging,
-            serviceLifecycle,
+            "BullMQ", "RedisTransport", "LuaScripts", "BullMQTesting", "LiveTesting", nioCore, logging, metrics,
+            serviceLifecycle, tracing,
+            .product(name: "MetricsTestKit", package: "swift-metrics"),
+            .product(name: "InMemoryTracing", package: "swift-distributed-tracing"),
         ],
         swiftSettings: settings
     ),
@@ -90,8 +95,7 @@ let samples: [Target] = [
         name: "media-worker",
         dependencies: [
             "BullMQ", "MediaJobs", "MediaProcessing", logging, serviceLifecycle,
-            .product(name: "UnixSignals", package: "swift-service-lifecycle"),
-            .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            argumentParser, unixSignals,
         ],
         path: "Samples/MediaWorker/Executable",
         swiftSettings: settings
@@ -207,7 +211,9 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-nio", from: "2.101.0"),
         .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.37.0"),
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.5.0"),
+        .package(url: "https://github.com/apple/swift-distributed-tracing", from: "1.7.0"),
         .package(url: "https://github.com/apple/swift-log", from: "1.16.0"),
+        .package(url: "https://github.com/apple/swift-metrics", from: "2.13.0"),
         .package(url: "https://github.com/swift-server/async-http-client", from: "1.37.0"),
         .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
         .package(url: "https://github.com/swiftlang/swift-docc-plugin", from: "1.5.0"),
