@@ -17,6 +17,10 @@ struct ConnectionState {
     var phase = Phase.idle
     var queue = CommandQueue()
     var isDrainScheduled = false
+    /// Where the current connection leads, or the one being made.
+    var endpoint: RedisConfiguration.Endpoint?
+    /// Another server is the right one: nothing more is written here.
+    var isLeaving = false
     /// Attempts to connect that failed since the last connection was ready.
     var failures = 0
     var lastFailure: (any Error)?
@@ -25,6 +29,7 @@ struct ConnectionState {
     /// Decides to try again; returns the pause before it.
     mutating func backOff(after error: any Error, _ policy: ReconnectPolicy) -> Duration {
         phase = .backingOff
+        isLeaving = false
         failures += 1
         lastFailure = error
         return policy.pause(afterFailures: failures, random: .random(in: 0..<1))

@@ -3,6 +3,8 @@ struct Handshake {
     let commands: [RedisCommand]
     /// How many of the commands, from the first, must succeed.
     private let obligatory: Int
+    /// Where among the commands the server's role is asked, if only a master will do.
+    private let roleIndex: Int?
 
     enum Verdict {
         case accepted
@@ -22,6 +24,12 @@ struct Handshake {
         }
         if configuration.database != 0 {
             commands.append(RedisCommand("SELECT", String(configuration.database)))
+        }
+        if case .sentinel = configuration.topology {
+            roleIndex = commands.count
+            commands.append(RedisCommand("ROLE"))
+        } else {
+            roleIndex = nil
         }
         obligatory = commands.count
         commands.append(RedisCommand("PING"))
@@ -43,6 +51,9 @@ struct Handshake {
                 if error.message.hasPrefix("ERR max number of clients") { return .notReady(error) }
                 if index < obligatory { return .refused(error) }
             }
+        }
+        if let roleIndex, let role = replies[roleIndex].array?.first?.string, role != "master" {
+            return .notReady(RESPErrorReply(message: "READONLY the server is a \(role), not the master"))
         }
         return .accepted
     }

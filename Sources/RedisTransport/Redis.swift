@@ -1,8 +1,9 @@
 public import NIOCore
 import NIOPosix
 public import ServiceLifecycle
+import Synchronization
 
-/// Access to one Redis server, shared by every queue and worker of a process.
+/// Access to one Redis server, or to a cluster or a set of servers under Sentinel, shared by every queue and worker of a process.
 ///
 /// Nothing is connected before the first command. Commands of all users are pipelined on one connection; a worker and an
 /// event reader add one connection each for their blocking calls. A lost connection is made again by itself:
@@ -25,8 +26,12 @@ public final class Redis: Service {
     /// that do little but talk to Redis, such as many small producers. A task that computes for long holds up every command.
     public let executor: any TaskExecutor
 
+    /// For commands without keys; leads to any node of a cluster.
     package let commands: RedisConnection
     private let group: any EventLoopGroup
+    private let cluster: ClusterDirectory?
+    /// One connection for each slot of a cluster that is in use.
+    private let slots = Mutex<[HashSlot: RedisConnection]>([:])
 
     /// Creates a client.
     ///
@@ -36,7 +41,12 @@ public final class Redis: Service {
     public init(configuration: RedisConfiguration, eventLoopGroup: (any EventLoopGroup)? = nil) {
         self.configuration = configuration
         group = eventLoopGroup ?? MultiThreadedEventLoopGroup.singleton
-        commands = RedisConnection(configuration: configuration, eventLoop: group.next())
+        let eventLoop = group.next()
+        cluster =
+            configuration.topology == .cluster
+            ? ClusterDirectory(configuration: configuration, eventLoop: eventLoop) : nil
+        let locator = Self.locator(configuration, cluster, slot: nil, eventLoop)
+        commands = RedisConnection(configuration: configuration, locator: locator, eventLoop: eventLoop)
         executor = EventLoopTaskExecutor(commands.eventLoop)
     }
 
@@ -47,19 +57,38 @@ public final class Redis: Service {
         self.init(configuration: try RedisConfiguration(url: url))
     }
 
-    /// Sends one command and returns its reply.
+    private static func locator(
+        _ configuration: RedisConfiguration, _ cluster: ClusterDirectory?, slot: HashSlot?, _ eventLoop: any EventLoop
+    ) -> ServerLocator {
+        switch configuration.topology {
+        case .single: .fixed(configuration.endpoint)
+        case .cluster: cluster.map { .cluster($0, slot) } ?? .fixed(configuration.endpoint)
+        case .sentinel(let masterName):
+            .sentinel(
+                SentinelDirectory(masterName: masterName, configuration: configuration, eventLoop: eventLoop))
+        }
+    }
+
+    /// Sends one command and returns its reply. In a cluster it reaches the node that has its key.
     ///
     /// - Throws: `RedisError`: `errorReply` if the server answered with an error, or what befell the connection;
     ///   `CancellationError` if the task was cancelled.
     public func send(_ command: RedisCommand) async throws -> RESPValue {
-        try await commands.execute(command)
+        let reply = try await commands.send(command)
+        guard case .error(let error) = reply else { return reply }
+        guard cluster != nil, case .moved(let slot, _, _) = Redirection(error) else {
+            throw RedisError.errorReply(error)
+        }
+        return try await connection(for: slot).execute(command)
     }
 
     /// Sends commands back to back, nothing of this client between them, and returns their replies in order. Error replies are
-    /// returned as values. Other clients may interleave; see ``transaction(_:)``.
-    public func pipeline(_ batch: [RedisCommand]) async throws -> [RESPValue] {
+    /// returned as values. Other clients may interleave; see ``transaction(_:forKey:)``.
+    ///
+    /// - Parameter key: in a cluster, one of the keys concerned; all must lie in the same slot.
+    public func pipeline(_ batch: [RedisCommand], forKey key: String? = nil) async throws -> [RESPValue] {
         guard !batch.isEmpty else { return [] }
-        return try await commands.sendUnit { unit in
+        return try await connection(forKey: key).sendUnit { unit in
             for command in batch { unit.append(command) }
         }
     }
@@ -67,17 +96,23 @@ public final class Redis: Service {
     /// Sends commands inside `MULTI`…`EXEC` and returns their replies in order. Error replies are returned as values: Redis
     /// runs the other commands all the same.
     ///
+    /// - Parameter key: in a cluster, one of the keys concerned; all must lie in the same slot.
     /// - Throws: `RedisError` with code `errorReply` if the transaction as a whole was refused; then nothing was executed.
-    public func transaction(_ batch: [RedisCommand]) async throws -> [RESPValue] {
+    public func transaction(_ batch: [RedisCommand], forKey key: String? = nil) async throws -> [RESPValue] {
         guard !batch.isEmpty else { return [] }
-        return try await commands.transaction { unit in
+        return try await connection(forKey: key).transaction { unit in
             for command in batch { unit.append(command) }
         }
     }
 
     /// Closes all connections. Commands already submitted are completed first, within ten seconds.
     public func close() async {
-        await commands.close()
+        let others = slots.withLock { Array($0.values) }
+        await withTaskGroup(of: Void.self) { group in
+            for connection in others + [commands] {
+                group.addTask { await connection.close() }
+            }
+        }
     }
 
     /// Waits for graceful shutdown (or cancellation), then closes.
@@ -86,19 +121,72 @@ public final class Redis: Service {
         await close()
     }
 
-    /// A connection of its own for commands that keep the server waiting.
-    package func blockingConnection(clientName: String) -> RedisConnection {
+    // MARK: Connections
+
+    /// Whether this is a cluster, where keys used together must share a slot.
+    package var isCluster: Bool { cluster != nil }
+
+    /// The shared connection for commands that concern a key.
+    package func connection(forKey key: String?) -> RedisConnection {
+        guard cluster != nil, let key else { return commands }
+        return connection(for: HashSlot(key: key))
+    }
+
+    private func connection(for slot: HashSlot) -> RedisConnection {
+        slots.withLock { slots in
+            if let known = slots[slot] { return known }
+            let connection = RedisConnection(
+                configuration: configuration,
+                locator: Self.locator(configuration, cluster, slot: slot, commands.eventLoop),
+                eventLoop: commands.eventLoop)
+            slots[slot] = connection
+            return connection
+        }
+    }
+
+    /// Sends a command without keys to every node; returns the replies of those that can be reached.
+    ///
+    /// - Throws: what went wrong if no node answers.
+    package func sendToEveryNode(_ command: RedisCommand) async throws -> [RESPValue] {
+        guard let cluster else { return [try await commands.send(command)] }
+        let query = DirectoryQuery(configuration: configuration, eventLoop: commands.eventLoop)
+        var replies: [RESPValue] = []
+        var failure: (any Error)?
+        for node in try await cluster.nodes() {
+            do {
+                replies.append(try await query.ask(node, command))
+            } catch {
+                failure = error
+            }
+        }
+        if replies.isEmpty, let failure { throw failure }
+        return replies
+    }
+
+    /// A connection of its own for commands that keep the server waiting and concern a key.
+    package func blockingConnection(clientName: String, forKey key: String? = nil) -> RedisConnection {
         var configuration = configuration
         configuration.clientName = clientName
         configuration.offlineTimeout = nil
-        return RedisConnection(configuration: configuration, eventLoop: group.next(), isForBlockingCommands: true)
+        return separateConnection(configuration, forKey: key, group.next(), isForBlockingCommands: true)
     }
 
-    /// Another connection for commands, served by another event loop than the shared one; nil if there is only one loop.
-    package func separateConnection() -> RedisConnection? {
+    /// Another connection for commands that concern a key, served by another event loop than the shared one; nil if there is only
+    /// one loop.
+    package func separateConnection(forKey key: String) -> RedisConnection? {
         for eventLoop in group.makeIterator() where eventLoop !== commands.eventLoop {
-            return RedisConnection(configuration: configuration, eventLoop: eventLoop)
+            return separateConnection(configuration, forKey: key, eventLoop, isForBlockingCommands: false)
         }
         return nil
+    }
+
+    private func separateConnection(
+        _ configuration: RedisConfiguration, forKey key: String?, _ eventLoop: any EventLoop,
+        isForBlockingCommands: Bool
+    ) -> RedisConnection {
+        let slot = cluster == nil ? nil : key.map { HashSlot(key: $0) }
+        return RedisConnection(
+            configuration: configuration, locator: Self.locator(configuration, cluster, slot: slot, eventLoop),
+            eventLoop: eventLoop, isForBlockingCommands: isForBlockingCommands)
     }
 }

@@ -20,13 +20,32 @@ public struct RedisConfiguration: Sendable {
         case enabled(TLSConfiguration)
     }
 
-    /// Where the server listens.
+    /// What stands behind the addresses.
+    public enum Topology: Sendable, Hashable {
+        /// One server.
+        case single
+        /// A Redis Cluster: the addresses are those of some of its nodes. All keys of a queue must lie in one slot: give queues a
+        /// prefix or a name in braces.
+        case cluster
+        /// Servers watched by Redis Sentinel: the addresses are those of the sentinels, and the master of this name is used.
+        case sentinel(masterName: String)
+    }
+
+    /// Where the server listens; in a cluster one of the nodes, with Sentinel one of the sentinels.
     public var endpoint: Endpoint
+    /// What stands behind the addresses; a single server by default.
+    public var topology = Topology.single
+    /// More nodes or sentinels, asked when the first one does not answer; none by default.
+    public var otherEndpoints: [Endpoint] = []
     /// ACL user; nil means the default user.
     public var username: String?
     /// Password; nil means no authentication.
     public var password: String?
-    /// Database number, 0 by default.
+    /// ACL user of the sentinels; nil means the default user.
+    public var sentinelUsername: String?
+    /// Password of the sentinels; nil means no authentication.
+    public var sentinelPassword: String?
+    /// Database number, 0 by default; a cluster has no other.
     public var database: Int = 0
     /// Name shown by `CLIENT LIST` for command connections; none by default.
     public var clientName: String?
@@ -48,6 +67,9 @@ public struct RedisConfiguration: Sendable {
     public var maximumQueuedBytes: Int = 256 << 20
     /// Where connection changes are logged; silent by default.
     public var logger = Logger(label: "bullmq.redis") { _ in SwiftLogNoOpLogHandler() }
+
+    /// Every address given.
+    var endpoints: [Endpoint] { [endpoint] + otherEndpoints }
 
     /// A configuration with the defaults documented on each property.
     public init(endpoint: Endpoint = .tcp(host: "127.0.0.1", port: 6379)) {

@@ -8,6 +8,27 @@ import Synchronization
 extension RedisConnection {
     func connect() {
         eventLoop.assertInEventLoop()
+        if case .fixed(let endpoint) = locator { return connect(to: endpoint) }
+        let failures = state.withLock { $0.failures }
+        Task { [weak self, locator, eventLoop] in
+            do {
+                let endpoint = try await locator.endpoint(afterFailures: failures)
+                eventLoop.execute { [weak self] in self?.connect(to: endpoint) }
+            } catch {
+                eventLoop.execute { [weak self] in self?.connectFailed(error) }
+            }
+        }
+    }
+
+    private func connect(to endpoint: RedisConfiguration.Endpoint) {
+        let isWanted = state.withLock { state in
+            guard case .connecting = state.phase else { return false }
+            state.endpoint = endpoint
+            return true
+        }
+        guard isWanted else { return }
+        var configuration = configuration
+        configuration.endpoint = endpoint
         let bootstrap = ClientBootstrap(group: eventLoop)
             .connectTimeout(configuration.connectTimeout.timeAmount)
             .channelOption(.writeBufferWaterMark, value: .init(low: 256 << 10, high: 1 << 20))
@@ -26,7 +47,7 @@ extension RedisConnection {
                 }
             }
         let connected: EventLoopFuture<any Channel>
-        switch configuration.endpoint {
+        switch endpoint {
         case .tcp(let host, let port):
             connected =
                 bootstrap

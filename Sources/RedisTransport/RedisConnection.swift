@@ -10,13 +10,27 @@ package final class RedisConnection: Sendable {
     private static let writeChunk = 256 << 10
 
     let configuration: RedisConfiguration
+    let locator: ServerLocator
     package let eventLoop: any EventLoop
     /// Blocking commands keep a connection silent on purpose, so its liveness is judged by their deadlines instead.
     let isForBlockingCommands: Bool
     let state = Mutex(ConnectionState())
 
-    package init(configuration: RedisConfiguration, eventLoop: any EventLoop, isForBlockingCommands: Bool = false) {
+    /// A connection that always leads to the endpoint of the configuration.
+    package convenience init(
+        configuration: RedisConfiguration, eventLoop: any EventLoop, isForBlockingCommands: Bool = false
+    ) {
+        self.init(
+            configuration: configuration, locator: .fixed(configuration.endpoint), eventLoop: eventLoop,
+            isForBlockingCommands: isForBlockingCommands)
+    }
+
+    init(
+        configuration: RedisConfiguration, locator: ServerLocator, eventLoop: any EventLoop,
+        isForBlockingCommands: Bool = false
+    ) {
         self.configuration = configuration
+        self.locator = locator
         self.eventLoop = eventLoop
         self.isForBlockingCommands = isForBlockingCommands
     }
@@ -46,6 +60,12 @@ package final class RedisConnection: Sendable {
     ///
     /// Cancelling the task stops the waiting only: a command not yet written is dropped, the reply of a written one ignored.
     package func send(_ command: RedisCommand) async throws -> RESPValue {
+        let reply = try await sendOnce(command)
+        guard case .error(let error) = reply, locator.mayRedirect else { return reply }
+        return try await following(error) { try await self.sendOnce(command) } ?? reply
+    }
+
+    private func sendOnce(_ command: RedisCommand) async throws -> RESPValue {
         let pending = PendingReply(expected: 1)
         return try await withTaskCancellationHandler {
             try await withUnsafeThrowingContinuation { continuation in
@@ -58,6 +78,12 @@ package final class RedisConnection: Sendable {
 
     /// Sends one command and waits for its reply, whether or not the task is cancelled.
     package func sendToTheEnd(_ command: RedisCommand) async throws -> RESPValue {
+        let reply = try await sendToTheEndOnce(command)
+        guard case .error(let error) = reply, locator.mayRedirect else { return reply }
+        return try await following(error) { try await self.sendToTheEndOnce(command) } ?? reply
+    }
+
+    private func sendToTheEndOnce(_ command: RedisCommand) async throws -> RESPValue {
         try await withUnsafeThrowingContinuation { continuation in
             submit(command.encoded, PendingReply(expected: 1), .single(continuation))
         }
@@ -65,8 +91,14 @@ package final class RedisConnection: Sendable {
 
     /// Sends several commands as one unit, nothing of anybody else between them, and waits for all replies.
     ///
-    /// - Parameter fill: appends at least one command.
+    /// - Parameter fill: appends at least one command. Called again if nothing was executed because another server is the right one.
     package func sendUnit(_ fill: (inout RedisUnit) -> Void) async throws -> [RESPValue] {
+        let replies = try await sendUnitOnce(fill)
+        guard locator.mayRedirect, let redirection = Redirection(unit: replies) else { return replies }
+        return try await following(redirection, { Redirection(unit: $0) }) { try await sendUnitOnce(fill) } ?? replies
+    }
+
+    private func sendUnitOnce(_ fill: (inout RedisUnit) -> Void) async throws -> [RESPValue] {
         let pending = PendingReply(expected: .max)
         return try await withTaskCancellationHandler {
             try await withUnsafeThrowingContinuation { continuation in
@@ -96,6 +128,12 @@ package final class RedisConnection: Sendable {
     /// Sends a command that keeps the server waiting. If no reply came within `deadline` the connection is dropped, since a
     /// peer that vanished without a word looks exactly like one with nothing to say.
     package func sendBlocking(_ command: RedisCommand, deadline: Duration) async throws -> RESPValue {
+        let reply = try await sendBlockingOnce(command, deadline: deadline)
+        guard case .error(let error) = reply, locator.mayRedirect else { return reply }
+        return try await following(error) { try await self.sendBlockingOnce(command, deadline: deadline) } ?? reply
+    }
+
+    private func sendBlockingOnce(_ command: RedisCommand, deadline: Duration) async throws -> RESPValue {
         let pending = PendingReply(expected: 1)
         let timer = eventLoop.scheduleTask(in: deadline.timeAmount) { [weak self] in
             self?.expire(pending, after: deadline)
@@ -222,6 +260,7 @@ package final class RedisConnection: Sendable {
             let channel = state.withLock { state -> (any Channel)? in
                 state.isDrainScheduled = false
                 switch state.phase {
+                case .ready where state.isLeaving: return nil
                 case .ready(let channel), .closing(let channel): return state.queue.hasUnsent ? channel : nil
                 default: return nil
                 }
@@ -254,6 +293,7 @@ package final class RedisConnection: Sendable {
         if hasUnsent { drain() }
         for delivery in deliveries { delivery.perform() }
         finished?.close(promise: nil)
+        if locator.mayRedirect { leaveIfDone() }
         return inStep
     }
 

@@ -50,13 +50,29 @@ struct RedisURLTests {
                 database: configuration.database, isEncrypted: isEncrypted) == parts)
     }
 
+    @Test("may list the nodes of a cluster, or sentinels")
+    func topologies() throws {
+        let cluster = try RedisConfiguration(url: "rediss+cluster://al:p%2Cw@a:7001,b,[::1]:7003/0")
+        #expect(cluster.topology == .cluster)
+        #expect(cluster.endpoints == [Self.tcp("a", 7001), Self.tcp("b", 6379), Self.tcp("::1", 7003)])
+        #expect(cluster.username == "al" && cluster.password == "p,w")
+        if case .enabled = cluster.tls {} else { Issue.record("not encrypted") }
+        let sentinel = try RedisConfiguration(url: "redis+sentinel://:s@a,b:5000/main?db=3")
+        #expect(sentinel.topology == .sentinel(masterName: "main"))
+        #expect(sentinel.endpoints == [Self.tcp("a", 26379), Self.tcp("b", 5000)])
+        #expect(sentinel.password == "s" && sentinel.database == 3 && sentinel.sentinelPassword == nil)
+    }
+
     @Test(
         "that cannot be used is refused, and its password not repeated",
         arguments: [
-            ("localhost:6379", "the scheme \"localhost\" is not one of redis, rediss, unix"),
+            (
+                "localhost:6379",
+                "the scheme \"localhost\" is not one of redis, rediss, unix, redis+cluster, redis+sentinel"
+            ),
             ("", "it is not a URL; expected for example redis://localhost:6379/0"),
             ("not a url at all", "it is not a URL; expected for example redis://localhost:6379/0"),
-            ("http://:hush@h", "the scheme \"http\" is not one of redis, rediss, unix"),
+            ("http://:hush@h", "the scheme \"http\" is not one of redis, rediss, unix, redis+cluster, redis+sentinel"),
             ("redis://", "it names no host; expected for example redis://localhost:6379/0"),
             ("redis://:hush@:6379", "it names no host; expected for example redis://localhost:6379/0"),
             ("redis://:hush@h:0", "the port 0 is not between 1 and 65535"),
@@ -67,6 +83,13 @@ struct RedisURLTests {
             ("redis://:hush@h?db=", "the database \"\" is not a number from 0 up"),
             ("redis://:hush@h?tls=yes", "the query parameter \"tls\" is unknown; only db is understood"),
             ("redis://alice@h", "it names a user without a password"),
+            ("redis+cluster://:hush@h:1,", "it names no host; expected for example redis://localhost:6379/0"),
+            ("redis+cluster://:hush@h/1", "a cluster has no database \"1\""),
+            ("redis+cluster://:hush@h?db=1", "a cluster has only the database 0"),
+            (
+                "redis+sentinel://:hush@h",
+                "it names no master; expected for example redis+sentinel://localhost:26379/mymaster"
+            ),
             ("unix://", "it names no socket; expected unix:///path/to.sock"),
         ])
     func refused(url: String, reason: String) throws {

@@ -13,7 +13,7 @@ actor EventReader {
 
     init(store: QueueStore, clientName: String, position: QueueEvents.Position) {
         self.store = store
-        connection = store.redis.blockingConnection(clientName: clientName)
+        connection = store.redis.blockingConnection(clientName: clientName, forKey: store.keys.base)
         cursor = position.id
     }
 

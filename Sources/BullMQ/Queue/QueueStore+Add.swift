@@ -29,6 +29,7 @@ extension QueueStore {
         jobs.reserveCapacity(count)
         let replies = try await connection.transaction { unit in
             var known: Set<NewJob.Route> = []
+            jobs.removeAll(keepingCapacity: true)
             for index in 0..<count {
                 let job = try makeJob(index)
                 jobs.append(job)

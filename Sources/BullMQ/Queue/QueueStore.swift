@@ -23,10 +23,18 @@ final class QueueStore: Sendable {
         guard !prefix.isEmpty else { throw BullMQError(.invalidArgument, "Queue prefix must not be empty") }
         self.name = name
         keys = QueueKeys(prefix: prefix, name: name)
+        guard !redis.isCluster || HashTag.exists(in: keys.base) else {
+            throw BullMQError(
+                .invalidArgument,
+                """
+                Redis at \(redis.configuration.endpoint) is a cluster, where all keys of queue \(name) must lie in one slot: put \
+                braces into the prefix ({bull}) or around the queue's name ({\(name)})
+                """)
+        }
         addHeads = AddHeads(keys)
         finishHeads = FinishHeads(keys)
         self.redis = redis
-        let connection = connection ?? redis.commands
+        let connection = connection ?? redis.connection(forKey: keys.base)
         self.connection = connection
         scripts = ScriptRunner(connection: connection)
         self.logger = logger

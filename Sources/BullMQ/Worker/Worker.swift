@@ -60,7 +60,7 @@ public final class Worker: Service {
         self.options = options
         id = UUIDText.random()
         store = try QueueStore(name: queueName, prefix: options.prefix, redis: redis, logger: options.logger)
-        separate = options.execution == .inline ? redis.separateConnection() : nil
+        separate = options.execution == .inline ? redis.separateConnection(forKey: store.keys.base) : nil
         inlineExecutor = separate.map { EventLoopTaskExecutor($0.eventLoop) }
         loopExecutor = inlineExecutor ?? EventLoopTaskExecutor(redis.commands.eventLoop)
         slotStore =
@@ -74,7 +74,8 @@ public final class Worker: Service {
         locks = LockKeeper(store: store, options: options, events: broadcast)
         stalledChecker = StalledChecker(store: slotStore, options: options, events: broadcast)
         blocking = redis.blockingConnection(
-            clientName: ClientName.worker(prefix: options.prefix, queue: queueName, name: options.name))
+            clientName: ClientName.worker(prefix: options.prefix, queue: queueName, name: options.name),
+            forKey: store.keys.base)
         wakeup = Wakeup(eventLoop: redis.commands.eventLoop)
         terms = FetchTerms(
             lockDuration: options.lockDuration.milliseconds, limiter: options.limiter, workerName: options.name,
