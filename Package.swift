@@ -67,6 +67,19 @@ let library: [Target] = [
     ),
 ]
 
+let commandLine: [Target] = [
+    .executableTarget(
+        name: "BullMQCommand",
+        dependencies: ["BullMQ", argumentParser, logging],
+        swiftSettings: settings
+    ),
+    .testTarget(
+        name: "BullMQCommandTests",
+        dependencies: ["BullMQ", "BullMQCommand", "BullMQTesting", "LiveTesting"],
+        swiftSettings: settings
+    ),
+]
+
 let media: [Target] = [
     .systemLibrary(
         name: "CMagickWand",
@@ -206,6 +219,7 @@ let package = Package(
         .library(name: "RedisTransport", targets: ["RedisTransport"]),
         .library(name: "BullMQTesting", targets: ["BullMQTesting"]),
         .library(name: "MediaProcessing", targets: ["MediaProcessing"]),
+        .executable(name: "bullmq", targets: ["BullMQCommand"]),
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-nio", from: "2.101.0"),
@@ -218,5 +232,5 @@ let package = Package(
         .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
         .package(url: "https://github.com/swiftlang/swift-docc-plugin", from: "1.5.0"),
     ],
-    targets: library + media + samples + conformance + documentation
+    targets: library + commandLine + media + samples + conformance + documentation
 )

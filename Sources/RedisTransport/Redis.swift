@@ -163,6 +163,24 @@ public final class Redis: Service {
         return replies
     }
 
+    /// Lets `body` look at the keys of the server, or of each master of a cluster in turn.
+    package func withEachMaster(_ body: (RedisConnection) async throws -> Void) async throws {
+        guard let cluster else { return try await body(commands) }
+        for master in try await cluster.masters() {
+            var configuration = configuration
+            configuration.endpoint = master
+            configuration.topology = .single
+            let connection = RedisConnection(configuration: configuration, eventLoop: commands.eventLoop)
+            do {
+                try await body(connection)
+                await connection.close()
+            } catch {
+                await connection.close()
+                throw error
+            }
+        }
+    }
+
     /// A connection of its own for commands that keep the server waiting and concern a key.
     package func blockingConnection(clientName: String, forKey key: String? = nil) -> RedisConnection {
         var configuration = configuration

@@ -42,6 +42,9 @@ final class ClusterDirectory: Sendable {
     /// Every node, masters and replicas.
     func nodes() async throws -> [RedisConfiguration.Endpoint] { try await renewedMap().nodes }
 
+    /// The nodes that serve slots.
+    func masters() async throws -> [RedisConfiguration.Endpoint] { try await renewedMap().masters }
+
     /// A node said who serves a slot.
     func learn(_ slot: HashSlot, _ endpoint: RedisConfiguration.Endpoint) {
         state.withLock { $0.map.move(slot, to: endpoint) }

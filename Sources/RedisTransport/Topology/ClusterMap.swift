@@ -37,6 +37,13 @@ struct ClusterMap: Sendable, Equatable {
         }
     }
 
+    /// The nodes that serve slots.
+    var masters: [RedisConfiguration.Endpoint] {
+        var masters: [RedisConfiguration.Endpoint] = []
+        for part in parts where !masters.contains(part.owner) { masters.append(part.owner) }
+        return masters
+    }
+
     /// The node that serves a slot, if any does.
     func owner(of slot: HashSlot) -> RedisConfiguration.Endpoint? {
         moved[slot] ?? parts.first { $0.slots.contains(slot.number) }?.owner

@@ -1,0 +1,39 @@
+extension Queue {
+    /// The names of the queues that exist under a prefix, sorted. A queue exists once something was done with it.
+    ///
+    /// The key space is walked in steps (`SCAN`, never `KEYS`), so other clients hardly notice; with millions of keys it takes seconds.
+    ///
+    /// - Parameter prefix: first part of every key; `bull` by default.
+    public static func names(on redis: Redis, prefix: String = "bull") async throws -> [String] {
+        var names: Set<String> = []
+        try await redis.withEachMaster { connection in
+            var cursor = "0"
+            repeat {
+                let reply = try await connection.execute(
+                    RedisCommand(
+                        "SCAN", cursor, "MATCH", "\(prefix.globEscaped):*:meta", "COUNT", "1000", "TYPE", "hash"))
+                guard let parts = reply.array, parts.count == 2, let next = parts[0].string, let keys = parts[1].array
+                else { throw BullMQError.unexpected(reply, from: "SCAN") }
+                for key in keys.compactMap(\.string) {
+                    let name = key.dropFirst(prefix.count + 1).dropLast(":meta".count)
+                    // What has another colon is a key within some queue.
+                    if !name.isEmpty, !name.contains(":") { names.insert(String(name)) }
+                }
+                cursor = next
+            } while cursor != "0"
+        }
+        return names.sorted()
+    }
+}
+
+extension String {
+    /// The pattern that matches this text only.
+    var globEscaped: String {
+        var escaped = ""
+        for character in self {
+            if "*?[]\\".contains(character) { escaped.append("\\") }
+            escaped.append(character)
+        }
+        return escaped
+    }
+}

@@ -1,0 +1,85 @@
+import ArgumentParser
+import BullMQ
+import Foundation
+
+/// `bullmq job`
+struct JobCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "job", abstract: "Show everything about a job.")
+
+    @Argument(help: "The queue.")
+    var queue: String
+    @Argument(help: "The job's id.")
+    var id: String
+    @Option(help: "At most so many rows of its log, the newest.")
+    var logLines = 20
+    @OptionGroup var connection: ConnectionOptions
+
+    func validate() throws {
+        guard logLines >= 0 else { throw ValidationError("--log-lines must not be negative") }
+    }
+
+    func run() async throws {
+        try await connection.run { session in
+            let queue = try session.queue(queue)
+            guard let job = try await queue.job(id) else {
+                session.output.complain("There is no job \(id) in \(queue.name).")
+                throw ExitStatus.no
+            }
+            let report = JobReport(
+                job: job, state: try await queue.state(of: id),
+                logs: try await queue.logs(of: id, range: 0..<logLines, order: .newestFirst))
+            session.output.answer(report.jsonValue, report.text)
+        }
+    }
+}
+
+/// A job as a person reads it.
+struct JobReport {
+    let job: Job
+    let state: JobState?
+    let logs: (rows: [String], count: Int)
+
+    var jsonValue: JSONValue {
+        guard case .object(var object) = job.jsonValue(state: state) else { return .null }
+        object["logs"] = .array(logs.rows.map(JSONValue.string))
+        object["logCount"] = .integer(Int64(logs.count))
+        return .object(object)
+    }
+
+    var text: String {
+        var lines = ["\(job.name) \(job.id) of \(job.queueName)"]
+        func line(_ title: String, _ value: String?) {
+            guard let value, !value.isEmpty else { return }
+            lines.append("  \(title.padding(toLength: 14, withPad: " ", startingAt: 0)) \(Table.printable(value))")
+        }
+        line("state", state?.rawValue ?? "in no state")
+        line("added", "\(job.timestamp.readable) (\(job.timestamp.relative()))")
+        line("delay", job.delay > .zero ? job.delay.brief : nil)
+        line("priority", job.priority > 0 ? "\(job.priority)" : nil)
+        line(
+            "attempts",
+            "\(job.attemptsMade) made of \(max(job.options.attempts ?? 1, 1)), \(job.attemptsStarted) started")
+        line("stalled", job.stalledCount > 0 ? "\(job.stalledCount) times" : nil)
+        line("started", job.processedOn.map { "\($0.readable) (\($0.relative()))" })
+        line("finished", job.finishedOn.map { "\($0.readable) (\($0.relative()))" })
+        line("worker", job.processedBy)
+        line("progress", job.progress.text == "0" ? nil : job.progress.text)
+        line("data", job.data.text)
+        line("result", job.returnValue?.text)
+        line("failed because", job.failedReason)
+        line("will fail", job.deferredFailure)
+        line("parent", job.parentKey)
+        line("deduplication", job.deduplicationID)
+        line("scheduler", job.schedulerID)
+        for (index, trace) in job.stackTrace.enumerated() {
+            lines.append("  attempt \(index + 1)")
+            lines += trace.split(separator: "\n").map { "    \(Table.printable(String($0)))" }
+        }
+        if !logs.rows.isEmpty {
+            lines.append("  log (\(logs.rows.count) of \(logs.count) rows)")
+            lines += logs.rows.map { "    \(Table.printable($0))" }
+        }
+        return lines.joined(separator: "\n")
+    }
+}
