@@ -3,6 +3,8 @@ public struct Handler: Sendable {
     /// The job's name; nil for the handler of all other names.
     let name: String?
     let timeout: Duration?
+    /// Most jobs it processes together; nil if it takes them one by one.
+    var batchSize: Int?
     let body: @Sendable (Job) async throws -> JSONText
 
     /// Handles jobs of a known type. Data that cannot be decoded fails the job without further attempts.
@@ -87,6 +89,23 @@ struct HandlerTable: Sendable {
         }
         self.named = named
         self.fallback = fallback
+    }
+
+    /// Each job of a batch takes a slot of the worker.
+    func checkBatches(concurrency: Int) throws(BullMQError) {
+        for (name, handler) in named {
+            guard let size = handler.batchSize else { continue }
+            guard size >= 1 else {
+                throw BullMQError(
+                    .invalidArgument, "A batch of jobs named \"\(name)\" must hold 1 job or more, not \(size)")
+            }
+            guard size <= concurrency else {
+                throw BullMQError(
+                    .invalidArgument,
+                    "Batches of up to \(size) jobs named \"\(name)\" need a concurrency of \(size) or more; it is \(concurrency)"
+                )
+            }
+        }
     }
 
     func handler(for name: String) throws(JobOutcome) -> Handler {

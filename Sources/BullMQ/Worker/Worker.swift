@@ -71,6 +71,7 @@ public final class Worker: Service {
                 store
             }
         self.handlers = try HandlerTable(handlers())
+        try self.handlers.checkBatches(concurrency: options.concurrency)
         locks = LockKeeper(store: store, options: options, events: broadcast)
         stalledChecker = StalledChecker(store: slotStore, options: options, events: broadcast)
         blocking = redis.blockingConnection(
