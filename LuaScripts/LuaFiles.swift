@@ -45,6 +45,7 @@ enum LuaFiles {
         "removeOrphanedJobs-1": PackageResources.removeOrphanedJobs_1_lua,
         "removeUnprocessedChildren-2": PackageResources.removeUnprocessedChildren_2_lua,
         "reprocessJob-9": PackageResources.reprocessJob_9_lua,
+        "requestCancellation-3": PackageResources.requestCancellation_3_lua,
         "retryJob-11": PackageResources.retryJob_11_lua,
         "saveStacktrace-1": PackageResources.saveStacktrace_1_lua,
         "updateData-1": PackageResources.updateData_1_lua,

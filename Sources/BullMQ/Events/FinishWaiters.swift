@@ -48,7 +48,10 @@ actor FinishWaiters {
             case .pending: break
             case .completed(let result): resume(id, waiter, .success(JSONText(unchecked: result ?? "null")))
             case .failed(let reason): resume(id, waiter, .failure(BullMQError(.jobFailed, reason ?? "")))
-            case .missing(let message): resume(id, waiter, .failure(BullMQError(.missingJob, message)))
+            case .missing(let message):
+                // A job that is removed as soon as it ends leaves its event.
+                let recorded = try await store.recordedEnding(of: id)
+                resume(id, waiter, recorded ?? .failure(BullMQError(.missingJob, message)))
             }
         } catch {
             resume(id, waiter, .failure(error))
@@ -98,5 +101,30 @@ actor FinishWaiters {
         reading?.cancel()
         reading = nil
         reader = nil
+    }
+}
+
+extension QueueStore {
+    private static var pageSize: Int { 500 }
+
+    /// The newest end of a job that the event stream tells of, nil if it tells of none.
+    fileprivate func recordedEnding(of id: String) async throws -> Result<JSONText, any Error>? {
+        var end = "+"
+        while true {
+            let reply = try await send("XREVRANGE", keys.events, end, "-", "COUNT", String(Self.pageSize))
+            guard let entries = reply.array else { throw BullMQError.unexpected(reply, from: "XREVRANGE") }
+            for entry in entries {
+                guard let parts = entry.array, parts.count == 2, let entryID = parts[0].string,
+                    let fields = parts[1].array
+                else { throw BullMQError.unexpected(reply, from: "XREVRANGE") }
+                end = "(" + entryID
+                switch QueueEvent(id: entryID, fields: fields)?.kind {
+                case .completed(id, let result)?: return .success(result)
+                case .failed(id, let reason)?: return .failure(BullMQError(.jobFailed, reason))
+                default: break
+                }
+            }
+            if entries.count < Self.pageSize { return nil }
+        }
     }
 }

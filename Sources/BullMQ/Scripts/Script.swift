@@ -68,6 +68,7 @@ extension Script {
     static let removeDeduplicationKey = Script("removeDeduplicationKey", keys: 1)
     static let removeJob = Script("removeJob", keys: 2)
     static let removeUnprocessedChildren = Script("removeUnprocessedChildren", keys: 2)
+    static let requestCancellation = Script("requestCancellation", keys: 3)
     static let reprocessJob = Script("reprocessJob", keys: 9)
     static let retryJob = Script("retryJob", keys: 11)
     static let updateData = Script("updateData", keys: 1)

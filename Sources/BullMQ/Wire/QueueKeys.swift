@@ -35,6 +35,11 @@ struct QueueKeys: Sendable, Hashable {
         failedMetrics = base + "metrics:failed"
     }
 
+    /// Requests to cancel jobs, a stream (an extension).
+    var cancellations: String { base + "cancellations" }
+    /// Where the worker that cancelled a job says so.
+    func acknowledgement(of request: String) -> String { base + "cancellations:" + request }
+
     func job(_ id: String) -> String { base + id }
     func lock(_ id: String) -> String { base + id + ":lock" }
     func logs(_ id: String) -> String { base + id + ":logs" }
@@ -45,5 +50,6 @@ struct QueueKeys: Sendable, Hashable {
         "active", "wait", "waiting-children", "paused", "id", "delayed", "prioritized", "stalled-check", "completed",
         "failed",
         "stalled", "repeat", "limiter", "meta", "events", "pc", "marker", "de", "dn", "metrics",
+        "cancellations",
     ]
 }

@@ -33,6 +33,8 @@ public enum CancellationReason: Error, Sendable, Hashable {
     case lockLost
     /// ``Worker/cancel(_:reason:)`` was called.
     case requested(String?)
+    /// ``Queue/cancel(_:reason:within:)`` was called, in this process or another.
+    case requestedRemotely(String?)
     /// The job ran longer than its handler or the worker allows.
     case timedOut(Duration)
     /// The worker is shutting down and the grace period is over; the job is put back in line.
@@ -44,7 +46,7 @@ extension CancellationReason: CustomStringConvertible {
     public var description: String {
         switch self {
         case .lockLost: "the lock was lost"
-        case .requested(let reason): reason.map { "cancelled: \($0)" } ?? "cancelled"
+        case .requested(let reason), .requestedRemotely(let reason): reason.map { "cancelled: \($0)" } ?? "cancelled"
         case .timedOut(let limit): "timed out after \(limit)"
         case .shuttingDown: "the worker is shutting down"
         }

@@ -9,9 +9,11 @@ extension Worker {
         defer { finishClosing() }
         let minimumBlock = try await inspectServer()
         state.withLock { $0.loop.minimumBlock = minimumBlock }
+        try await hearCancellations()
         try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask { await self.locks.run() }
             group.addTask { await self.stalledChecker.run() }
+            if let cancellations { group.addTask { await cancellations.run() } }
             defer {
                 stalledChecker.stop()
                 locks.stop()
@@ -41,6 +43,18 @@ extension Worker {
             broadcast.send(.closed)
             broadcast.finish()
             for waiter in waiters { waiter.resume() }
+        }
+    }
+
+    /// Begins to listen before the first job is taken, so that no request for it is missed.
+    private func hearCancellations() async throws {
+        guard let cancellations else { return }
+        do {
+            try await interruptible { try await cancellations.begin() }
+        } catch let error as RedisError where error.code == .closed {
+            throw error
+        } catch {
+            report(error)
         }
     }
 

@@ -38,6 +38,7 @@ public final class Worker: Service {
     let broadcast = EventBroadcast<WorkerEvent>()
     let locks: LockKeeper
     let stalledChecker: StalledChecker
+    let cancellations: CancellationListener?
     let blocking: RedisConnection
     let state: Mutex<WorkerState>
     let wakeup: Wakeup
@@ -74,6 +75,9 @@ public final class Worker: Service {
         try self.handlers.checkBatches(concurrency: options.concurrency)
         locks = LockKeeper(store: store, options: options, events: broadcast)
         stalledChecker = StalledChecker(store: slotStore, options: options, events: broadcast)
+        cancellations =
+            options.acceptsRemoteCancellation
+            ? CancellationListener(workerID: id, store: store, locks: locks, logger: options.logger) : nil
         blocking = redis.blockingConnection(
             clientName: ClientName.worker(prefix: options.prefix, queue: queueName, name: options.name),
             forKey: store.keys.base)

@@ -61,6 +61,9 @@ public struct WorkerOptions: Sendable {
     public var gracePeriod: Duration
     /// Minutes of per-minute counts to keep (`metrics.maxDataPoints`); none by default.
     public var metricsMinutes: Int
+    /// Obey ``Queue/cancel(_:reason:within:)`` of other processes, at the cost of another connection and a read each ten seconds; false
+    /// by default.
+    public var acceptsRemoteCancellation: Bool
     /// Pauses for back-off types that are not built in; none by default.
     public var backoff: BackoffStrategy?
     /// Where the worker logs; silent by default.
@@ -75,7 +78,8 @@ public struct WorkerOptions: Sendable {
         lockDuration: Duration = .seconds(30), lockRenewTime: Duration? = nil, skipsLockRenewal: Bool = false,
         cancelsOnLockLoss: Bool = true, removeOnComplete: RemovalPolicy? = nil, removeOnFail: RemovalPolicy? = nil,
         retryDelay: Duration = .seconds(1), jobTimeout: Duration? = nil, gracePeriod: Duration = .seconds(30),
-        metricsMinutes: Int = 0, execution: Execution = .concurrent, backoff: BackoffStrategy? = nil,
+        metricsMinutes: Int = 0, execution: Execution = .concurrent, acceptsRemoteCancellation: Bool = false,
+        backoff: BackoffStrategy? = nil,
         logger: Logger = Logger(label: "bullmq.worker") { _ in SwiftLogNoOpLogHandler() }
     ) {
         self.prefix = prefix
@@ -99,6 +103,7 @@ public struct WorkerOptions: Sendable {
         self.jobTimeout = jobTimeout
         self.gracePeriod = gracePeriod
         self.metricsMinutes = metricsMinutes
+        self.acceptsRemoteCancellation = acceptsRemoteCancellation
         self.backoff = backoff
         self.logger = logger
     }
