@@ -75,15 +75,18 @@ public struct Stage: Sendable {
 
     /// Runs `body` while a worker of the library works this queue; its running jobs may end before this returns.
     ///
-    /// - Parameter options: The prefix is that of the stage, whatever the options say.
+    /// - Parameters:
+    ///   - options: The prefix is that of the stage, whatever the options say.
+    ///   - queueName: Another queue of the stage's prefix to work. Default: the stage's own.
     @discardableResult
     public func withWorker<Value: Sendable>(
-        _ options: WorkerOptions = WorkerOptions(), @HandlerBuilder handlers: () -> [Handler],
+        _ options: WorkerOptions = WorkerOptions(), on queueName: String? = nil,
+        @HandlerBuilder handlers: () -> [Handler],
         _ body: (Worker) async throws -> Value
     ) async throws -> Value {
         var options = options
         options.prefix = prefix
-        let worker = try Worker(queue.name, redis: redis, options: options, handlers: handlers)
+        let worker = try Worker(queueName ?? queue.name, redis: redis, options: options, handlers: handlers)
         let run = Task { try await worker.run() }
         do {
             let value = try await body(worker)

@@ -2,11 +2,14 @@
 'use strict';
 
 const peer = require('./peer.js');
-const { DelayedError, UnrecoverableError, Worker } = peer.bullmq();
+const { DelayedError, Queue, UnrecoverableError, WaitingChildrenError, Worker } = peer.bullmq();
 
 const EVENTS = [
   'ready', 'active', 'completed', 'failed', 'progress', 'stalled', 'drained', 'error', 'closing', 'closed',
 ];
+
+// What every object of the package takes; known once the arguments are read.
+let base;
 
 const sleep = ms => new Promise(resolve => setTimeout(resolve, ms));
 const who = job => ({ by: 'node', attempt: job.attemptsMade + 1 });
@@ -51,6 +54,17 @@ const behaviours = {
   },
 
   gather: job => job.getChildrenValues(),
+
+  async divide(job, token) {
+    if (job.attemptsStarted === 1) {
+      const queue = new Queue(job.data.queue, base);
+      const parent = { id: job.id, queue: job.queueQualifiedName };
+      for (const part of job.data.parts) await queue.add('value', { value: part }, { parent });
+      await queue.close();
+      if (await job.moveToWaitingChildren(token)) throw new WaitingChildrenError('divided');
+    }
+    return job.getChildrenValues();
+  },
 };
 
 async function process_(job, token) {
@@ -73,6 +87,7 @@ function announce(event, ...values) {
 
 async function main() {
   const values = peer.options({ queue: { type: 'string' }, options: { type: 'string', default: '{}' } });
+  base = peer.base(values);
   const worker = new Worker(values.queue, process_, peer.base(values, JSON.parse(values.options)));
   for (const event of EVENTS) worker.on(event, (...args) => announce(event, ...args));
 

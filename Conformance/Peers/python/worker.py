@@ -7,10 +7,11 @@ import signal
 import sys
 import time
 
-from bullmq import DelayedError, UnrecoverableError, Worker
+from bullmq import DelayedError, Queue, UnrecoverableError, WaitingChildrenError, Worker
 
 import peer
 
+arguments = None
 EVENTS = ["ready", "active", "completed", "failed", "progress", "stalled", "drained", "error", "closing", "closed"]
 
 
@@ -62,6 +63,18 @@ async def gather(job, token):
     return await job.getChildrenValues()
 
 
+async def divide(job, token):
+    if job.attemptsStarted == 1:
+        queue = Queue(job.data["queue"], peer.options(arguments))
+        parent = {"id": job.id, "queue": f"{arguments.prefix}:{arguments.queue}"}
+        for part in job.data["parts"]:
+            await queue.add("value", {"value": part}, {"parent": parent})
+        await queue.close()
+        if await job.moveToWaitingChildren(token, {}):
+            raise WaitingChildrenError("divided")
+    return await gather(job, token)
+
+
 async def echo(job, token):
     return job.data
 
@@ -75,6 +88,7 @@ async def whoami(job, token):
 
 
 BEHAVIOURS = {
+    "divide": divide,
     "fail": fail,
     "gather": gather,
     "hang": hang,
@@ -111,6 +125,7 @@ def announce(event):
 
 
 async def main():
+    global arguments
     arguments = peer.parser(queue={"required": True}, options={"default": "{}", "type": json.loads}).parse_args()
     worker = Worker(arguments.queue, process, peer.options(arguments, **arguments.options))
     for event in EVENTS:

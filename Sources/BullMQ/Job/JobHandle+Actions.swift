@@ -65,11 +65,6 @@ extension JobHandle {
         }
     }
 
-    /// Removes those children that neither finished nor are being processed.
-    public func removeUnprocessedChildren() async throws {
-        try await job.store.removeUnprocessedChildren(of: job.id)
-    }
-
     /// Puts a finished job back in line.
     ///
     /// - Parameters:
@@ -114,33 +109,11 @@ extension JobHandle {
         try await job.store.changePriority(id: job.id, to: priority, lifo: lifo)
     }
 
-    /// Detaches the job from its parent, which continues if this was its last open child.
-    ///
-    /// - Returns: false if the parent no longer waited for this job, or there is none.
-    /// - Throws: `BullMQError` with code `missingJob` or `missingParent`.
-    @discardableResult
-    public func removeChildDependency() async throws -> Bool {
-        guard let parentKey = job.parentKey else { return false }
-        return try await job.store.removeChildDependency(id: job.id, parentKey: parentKey)
-    }
-
     /// Frees the job's deduplication id, if the job still owns it.
     @discardableResult
     public func removeDeduplicationKey() async throws -> Bool {
         guard let deduplicationID = job.deduplicationID else { return false }
         return try await job.store.removeDeduplicationKey(deduplicationID, ownedBy: job.id)
-    }
-
-    /// The results of the children that completed, by their full keys.
-    public func childrenValues() async throws -> [String: JSONText] {
-        let pairs = try await job.store.childrenValues(of: job.id)
-        return Dictionary(pairs.map { ($0.key, JSONText(unchecked: $0.value)) }) { _, last in last }
-    }
-
-    /// Why children failed whose failure does not stop this job, by their full keys.
-    public func ignoredChildrenFailures() async throws -> [String: String] {
-        Dictionary(try await job.store.ignoredChildrenFailures(of: job.id).map { ($0.key, $0.value) }) { _, last in last
-        }
     }
 
     /// Keeps a failure of this run from being retried, whatever error ends it. Only inside a handler.

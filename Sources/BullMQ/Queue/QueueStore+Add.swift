@@ -73,7 +73,7 @@ extension QueueStore {
     }
 
     /// The first call of each script carries its whole text: among many calls there is no second chance to load it.
-    private func append(_ job: NewJob, to unit: inout RedisUnit, _ known: inout Set<NewJob.Route>) {
+    func append(_ job: NewJob, to unit: inout RedisUnit, _ known: inout Set<NewJob.Route>) {
         let head = addHeads[job.route]
         let isKnown = !known.insert(job.route).inserted
         var call =
@@ -114,7 +114,7 @@ extension QueueStore {
         writer.bytes.reserveCapacity(keys.base.utf8.count + job.name.utf8.count + 48)
         writer.appendArrayHeader(9)
         writer.append(keys.base)
-        writer.append(job.options.jobID ?? "")
+        writer.append(job.id)
         writer.append(job.name)
         writer.append(job.timestamp)
         if let parent = job.options.parent {
@@ -143,7 +143,7 @@ extension QueueStore {
         return writer.bytes
     }
 
-    private func id(from reply: RESPValue, of job: NewJob) throws -> String {
+    func id(from reply: RESPValue, of job: NewJob) throws -> String {
         switch reply {
         case .bulkString, .simpleString:
             return reply.string ?? ""
@@ -163,7 +163,7 @@ extension NewJob {
 
 /// The constant parts of the calls that add jobs.
 struct AddHeads: Sendable {
-    private let standard, delayed, prioritized: CallHead
+    private let standard, delayed, prioritized, parent: CallHead
 
     init(_ keys: QueueKeys) {
         standard = CallHead(
@@ -182,6 +182,9 @@ struct AddHeads: Sendable {
                 keys.events,
                 keys.priorityCounter,
             ], arguments: 3)
+        parent = CallHead(
+            .addParentJob,
+            keys: [keys.meta, keys.id, keys.delayed, keys.waitingChildren, keys.completed, keys.events], arguments: 3)
     }
 
     subscript(route: NewJob.Route) -> CallHead {
@@ -189,6 +192,7 @@ struct AddHeads: Sendable {
         case .standard: standard
         case .delayed: delayed
         case .prioritized: prioritized
+        case .parent: parent
         }
     }
 }

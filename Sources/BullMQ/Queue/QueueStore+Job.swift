@@ -162,28 +162,6 @@ extension QueueStore {
         return code == 1
     }
 
-    func removeUnprocessedChildren(of id: String) async throws {
-        _ = try await scripts.run(.removeUnprocessedChildren, arguments: 2) { call in
-            call.keys(keys.job(id), keys.meta)
-            call.argument(keys.base)
-            call.argument(id)
-        }
-    }
-
-    /// Detaches a child from its parent; false if the parent was no longer waiting for it.
-    func removeChildDependency(id: String, parentKey: String) async throws -> Bool {
-        let reply = try await scripts.run(.removeChildDependency, arguments: 2) { call in
-            call.keys(keys.base)
-            call.argument(keys.job(id))
-            call.argument(parentKey)
-        }
-        let code = try reply.code(of: .removeChildDependency)
-        if code < 0 {
-            throw BullMQError.script(code, command: "removeChildDependency", job: id, parent: parentKey)
-        }
-        return code == 0
-    }
-
     /// Frees a deduplication id if this job owns it.
     func removeDeduplicationKey(_ deduplicationID: String, ownedBy id: String) async throws -> Bool {
         let reply = try await scripts.run(.removeDeduplicationKey, arguments: 1) { call in
@@ -191,24 +169,6 @@ extension QueueStore {
             call.argument(id)
         }
         return try reply.code(of: .removeDeduplicationKey) == 1
-    }
-
-    /// Child key and value of every finished child.
-    func childrenValues(of id: String) async throws -> [(key: String, value: String)] {
-        try await pairs(at: keys.job(id) + ":processed")
-    }
-
-    /// Child key and failure text of every child whose failure was ignored.
-    func ignoredChildrenFailures(of id: String) async throws -> [(key: String, value: String)] {
-        try await pairs(at: keys.job(id) + ":failed")
-    }
-
-    private func pairs(at key: String) async throws -> [(key: String, value: String)] {
-        let reply = try await send("HGETALL", key)
-        guard let fields = reply.array else { throw BullMQError.unexpected(reply, from: "HGETALL") }
-        return stride(from: 0, to: fields.count - 1, by: 2).map {
-            (fields[$0].string ?? "", fields[$0 + 1].string ?? "")
-        }
     }
 
     private func check(_ reply: RESPValue, _ script: Script, _ id: String, state: String? = nil) throws {

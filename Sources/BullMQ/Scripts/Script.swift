@@ -62,6 +62,7 @@ extension Script {
     static let moveToFinished = Script("moveToFinished", keys: 14)
     static let moveToWaitingChildren = Script("moveToWaitingChildren", keys: 7)
     static let obliterate = Script("obliterate", keys: 2)
+    static let paginate = Script("paginate", keys: 1)
     static let pause = Script("pause", keys: 7)
     static let promote = Script("promote", keys: 9)
     static let removeChildDependency = Script("removeChildDependency", keys: 1)

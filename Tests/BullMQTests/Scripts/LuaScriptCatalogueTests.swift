@@ -57,7 +57,7 @@ struct LuaScriptCatalogueTests {
             .cleanJobsInSet, .drain, .extendLock, .extendLocks, .getCounts, .getCountsPerPriority, .getDependencyCounts,
             .getJobs, .getMetrics, .getRanges, .getRateLimitTtl, .getStateV2, .isFinished, .isMaxed,
             .moveJobFromActiveToWait, .moveJobsToWait, .moveStalledJobsToWait, .moveToActive, .moveToDelayed,
-            .moveToFinished, .moveToWaitingChildren, .obliterate, .pause, .promote, .removeChildDependency,
+            .moveToFinished, .moveToWaitingChildren, .obliterate, .paginate, .pause, .promote, .removeChildDependency,
             .removeDeduplicationKey, .removeJob, .removeUnprocessedChildren, .reprocessJob, .retryJob, .updateData,
             .updateProgress,
         ]
