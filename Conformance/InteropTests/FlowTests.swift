@@ -103,7 +103,6 @@ struct FlowTests {
                         FlowNode(name: "middle", in: name, options: options("middle"), onFailure: .failParent) {
                             FlowNode(name: "below", in: name, options: options("below"), onFailure: .ignore)
                         }
-                        FlowNode(name: "plain", in: name, options: options("plain"))
                         FlowNode(name: "urgent", in: name, options: urgent)
                         FlowNode(name: "late", in: name, options: late)
                     })
@@ -128,10 +127,11 @@ struct FlowTests {
                             node(
                                 "middle", ["failParentOnFailure": true],
                                 [node("below", ["ignoreDependencyOnFailure": true])]),
-                            node("plain"), node("urgent", ["priority": 3]), node("late", ["delay": 3_600_000]),
+                            node("urgent", ["priority": 3]), node("late", ["delay": 3_600_000]),
                         ])
                 ])
-                #expect(try await StoredForm.differences(ours, theirs) == [])
+                let differences = try await StoredForm.differences(ours, theirs)
+                #expect(differences == [])
                 let read = try await flows(on: theirs).flow(id: "root", queue: name)
                 #expect(read?.jobs.map(\.id).sorted() == flow.jobs.map(\.id).sorted())
                 try await producer.finish()
@@ -147,14 +147,27 @@ struct FlowTests {
             let parts: JSONValue = ["left", "right"]
             let job = try await stage.queue.add(
                 name: "divide", data: JSONText(["queue": .string(props), "parts": parts]))
-            let peer = try await stage.peer(.worker(queue: parentIsSwift ? props : stage.queue.name), on: runtime)
-            try await stage.withWorker(on: parentIsSwift ? stage.queue.name : props) {
-                ScriptedHandlers.all
-                divide(on: stage)
-            } _: { _ in
-                try await stage.followToEnd(of: [job.id])
+            // The parts are worked once the parent waits: it would otherwise find them done, and go on without waiting.
+            if parentIsSwift {
+                let worker = try await stage.withWorker {
+                    divide(on: stage)
+                } _: { _ in
+                    try await stage.follow(until: ["waiting-children"], of: [job.id])
+                    let worker = try await stage.peer(.worker(queue: props), on: runtime)
+                    try await stage.followToEnd(of: [job.id])
+                    return worker
+                }
+                try await worker.finish()
+            } else {
+                let worker = try await stage.peer(.worker(queue: stage.queue.name), on: runtime)
+                try await stage.follow(until: ["waiting-children"], of: [job.id])
+                try await stage.withWorker(on: props) {
+                    ScriptedHandlers.all
+                } _: { _ in
+                    try await stage.followToEnd(of: [job.id])
+                }
+                try await worker.finish()
             }
-            try await peer.finish()
             let parent = try #require(try await job.refreshed())
             #expect(
                 try parent.returnValue?.value().objectValue?.values.compactMap(\.stringValue).sorted() == [
