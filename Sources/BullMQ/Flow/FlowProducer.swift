@@ -54,7 +54,8 @@ public final class FlowProducer: Sendable {
         self.options = options
     }
 
-    /// Adds a job and all jobs below it in one transaction: nobody sees a part of the tree.
+    /// Adds a job and all jobs below it in one transaction: nobody sees a part of the tree. In a Redis Cluster all queues of a flow must
+    /// lie in one slot.
     ///
     /// Each job is known under its ``JobOptions/jobID``, or else under a random UUID. If a job with such an id exists it is not added
     /// again, but becomes a child of its parent here. One that has completed already counts at once: should it be the first child, the
@@ -79,7 +80,7 @@ public final class FlowProducer: Sendable {
         guard !nodes.isEmpty else { return [] }
         let plan = try FlowPlan(
             nodes, defaults: options.defaultJobOptions, makeID: { UUID().uuidString.lowercased() }, store: store)
-        return plan.trees(ids: try await QueueStore.add(plan, through: redis.commands))
+        return plan.trees(ids: try await QueueStore.add(plan))
     }
 
     /// Reads the tree below a job (BullMQ's `getFlow`), in one round trip for each level. The parts are read one after the other, so
@@ -99,9 +100,10 @@ public final class FlowProducer: Sendable {
     ) async throws -> FlowTree? {
         try Queue.require(depth >= 1, "depth", "\(depth)", "1 or more")
         try Queue.require(maximumChildren >= 1, "maximumChildren", "\(maximumChildren)", "1 or more")
+        let root = try store(prefix, queueName)
         let reader = FlowReader(
-            connection: redis.commands, depth: depth, maximumChildren: maximumChildren, store: store)
-        return try await reader.tree(of: id, in: try store(prefix, queueName))
+            connection: root.connection, depth: depth, maximumChildren: maximumChildren, store: store)
+        return try await reader.tree(of: id, in: root)
     }
 
     private func store(_ prefix: String?, _ name: String) throws(BullMQError) -> QueueStore {

@@ -3,8 +3,18 @@ extension QueueStore {
     /// Adds the jobs of a plan, whatever their queues, in one transaction.
     ///
     /// - Returns: for each job the id under which it is known.
-    static func add(_ plan: FlowPlan, through connection: RedisConnection) async throws -> [String] {
-        let scripts = ScriptRunner(connection: connection)
+    /// - Throws: `BullMQError` with code `invalidArgument`, before anything is sent, if the queues lie in several slots of a cluster.
+    static func add(_ plan: FlowPlan) async throws -> [String] {
+        guard let first = plan.entries.first?.store else { return [] }
+        let (connection, scripts) = (first.connection, first.scripts)
+        for entry in plan.entries where entry.store.connection !== connection {
+            throw BullMQError(
+                .invalidArgument,
+                """
+                Redis at \(first.redis.configuration.endpoint) is a cluster, where all queues of what is added at once must lie in one \
+                slot: give queues \(first.keys.qualifiedName) and \(entry.store.keys.qualifiedName) the same braces
+                """)
+        }
         var routes: Set<NewJob.Route> = []
         for entry in plan.entries where routes.insert(entry.job.route).inserted {
             _ = try await scripts.digest(of: entry.store.addHeads[entry.job.route].script)
