@@ -47,7 +47,7 @@ public struct FlowNode: Sendable {
             defaults: type.defaults, data: { try JSONText(encoding: payload) })
     }
 
-    /// A node of a known job type whose children are listed in braces; see ``init(_:_:in:prefix:options:onFailure:children:)-([FlowNode])``.
+    /// A node of a known job type whose children are listed in braces; everything else is as where they are given as an array.
     public init<Payload, Output>(
         _ type: JobType<Payload, Output>, _ payload: Payload, in queueName: String, prefix: String? = nil,
         options: JobOptions = JobOptions(), onFailure: ChildFailurePolicy? = nil,
