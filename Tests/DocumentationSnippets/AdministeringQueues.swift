@@ -52,6 +52,6 @@ func obliterate(queue: Queue) async throws {
 }
 
 func metrics(queue: Queue) async throws {
-    let lastHour = try await queue.completedMetrics(range: 0..<60)
+    let lastHour = try await queue.metrics(of: .completed, range: 0..<60)
     print("\(lastHour.points.reduce(0, +)) jobs in the last hour, \(lastHour.total) in all")
 }
