@@ -54,7 +54,7 @@ struct WorkerRecoveryTests {
         try await withProxy { live, proxy, redis in
             let (gate, started) = (Gate(), Log<String>())
             let jobs = [try await live.add(), try await live.add()]
-            let options = WorkerOptions(drainDelay: .milliseconds(20), retryDelay: .milliseconds(20))
+            let options = WorkerOptions(skipsStalledCheck: true, retryDelay: .milliseconds(20))
             try await live.withWorker(options, redis: redis) {
                 Handler { job in
                     await started.append(job.id)
