@@ -55,27 +55,25 @@ extension Queue {
     ///
     /// - Throws: `BullMQError` with code `unsupportedByServer` where the provider has disabled `CLIENT`; `RedisError`.
     public func workers() async throws -> [WorkerClient] {
-        let reply: RESPValue
-        do {
-            reply = try await store.send("CLIENT", "LIST")
-        } catch let error as RedisError where error.isUnknownCommand {
-            throw BullMQError(
-                .unsupportedByServer,
-                "Redis at \(redis.configuration.endpoint) does not support CLIENT LIST, so the "
-                    + "workers of queue \(name) cannot be listed", underlying: error)
+        let base = ClientName.worker(prefix: options.prefix, queue: name, name: nil)
+        let replies = try await redis.sendToEveryNode(RedisCommand("CLIENT", "LIST"))
+        let lists = replies.compactMap(\.string)
+        if lists.isEmpty, let reply = replies.first { throw refusal(reply) }
+        return WorkerClient.fullest(lists.map { WorkerClient.workers(in: $0, named: base) })
+    }
+
+    private func refusal(_ reply: RESPValue) -> any Error {
+        guard case .error(let error) = reply else { return BullMQError.unexpected(reply, from: "CLIENT LIST") }
+        guard error.message.lowercased().contains("unknown command") else {
+            return RedisError(
+                .errorReply, "The workers of queue \(name) cannot be listed: \(error.message)", underlying: error)
         }
-        guard let list = reply.string else { throw BullMQError.unexpected(reply, from: "CLIENT LIST") }
-        let name = ClientName.worker(prefix: options.prefix, queue: name, name: nil)
-        return WorkerClient.fullest([WorkerClient.workers(in: list, named: name)])
+        return BullMQError(
+            .unsupportedByServer,
+            "Redis at \(redis.configuration.endpoint) does not support CLIENT LIST, so the workers of queue \(name) cannot be "
+                + "listed", underlying: error)
     }
 
     /// How many workers are connected now; see ``workers()``.
     public func workerCount() async throws -> Int { try await workers().count }
-}
-
-extension RedisError {
-    /// The server does not know the command, or hides it.
-    fileprivate var isUnknownCommand: Bool {
-        code == .errorReply && message.contains("unknown command")
-    }
 }

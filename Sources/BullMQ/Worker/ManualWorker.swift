@@ -191,7 +191,8 @@ public final class ManualWorker: Sendable {
             let connection =
                 state.idle.popLast()
                 ?? store.redis.blockingConnection(
-                    clientName: ClientName.worker(prefix: options.prefix, queue: queueName, name: options.name))
+                    clientName: ClientName.worker(prefix: options.prefix, queue: queueName, name: options.name),
+                    forKey: store.keys.base)
             state.waiting[ObjectIdentifier(connection)] = connection
             return connection
         }
