@@ -50,6 +50,8 @@ public struct BullMQError: Error, Sendable, CustomStringConvertible {
         public static let timeout = Code("timeout")
         /// The worker or event reader is already running, or was closed.
         public static let lifecycle = Code("lifecycle")
+        /// The server is too old for this, or its provider does not allow it.
+        public static let unsupportedByServer = Code("unsupportedByServer")
         /// A script answered something that its contract does not know.
         public static let unexpectedReply = Code("unexpectedReply")
     }

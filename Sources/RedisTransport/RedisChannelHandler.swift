@@ -9,6 +9,7 @@ final class RedisChannelHandler: ChannelInboundHandler {
     private let handshake: Handshake
     private let configuration: RedisConfiguration
     private let keepsAlive: Bool
+    private let meter: WriteMeter
 
     private var parser = RESPParser()
     private var handshakeReplies: [RESPValue] = []
@@ -18,13 +19,18 @@ final class RedisChannelHandler: ChannelInboundHandler {
     private var handshakeTimeout: Scheduled<Void>?
     private var ticks: RepeatedTask?
     private var hasRead = false
+    private var upload = UploadProgress()
     private var isProbing = false
 
-    init(connection: RedisConnection, handshake: Handshake, configuration: RedisConfiguration, keepsAlive: Bool) {
+    init(
+        connection: RedisConnection, handshake: Handshake, configuration: RedisConfiguration, keepsAlive: Bool,
+        meter: WriteMeter
+    ) {
         self.connection = connection
         self.handshake = handshake
         self.configuration = configuration
         self.keepsAlive = keepsAlive
+        self.meter = meter
     }
 
     func channelActive(context: ChannelHandlerContext) {
@@ -102,7 +108,10 @@ final class RedisChannelHandler: ChannelInboundHandler {
     }
 
     private func tick(_ context: ChannelHandlerContext) {
-        if hasRead {
+        // Without an answer to this question nothing counts as held back, and only what is read shows life.
+        let heldBack = (try? context.channel.syncOptions?.getOption(.bufferedWritableBytes)) ?? 0
+        let isUploading = upload.advanced(byteCount: meter.byteCount, heldBack: heldBack)
+        if hasRead || isUploading {
             hasRead = false
             isProbing = false
         } else if isProbing {

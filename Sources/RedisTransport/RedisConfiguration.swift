@@ -58,7 +58,7 @@ public struct RedisConfiguration: Sendable {
     /// HTTP producers that must answer quickly set a second or two.
     public var offlineTimeout: Duration?
     /// A connection that has read nothing for this long is probed, and dropped if it stays silent as long again; 15 s by
-    /// default. A script that keeps the server busy for longer than twice this time looks like a dead peer.
+    /// default. While a long command is being sent, what the server takes of it counts as well. A script that keeps the server busy for longer than twice this time looks like a dead peer.
     public var keepAlive: Duration = .seconds(15)
     /// Pauses between attempts to connect.
     public var reconnect = ReconnectPolicy()

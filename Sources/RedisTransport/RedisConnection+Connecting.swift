@@ -34,6 +34,8 @@ extension RedisConnection {
             .channelOption(.writeBufferWaterMark, value: .init(low: 256 << 10, high: 1 << 20))
             .channelInitializer { [weak self, configuration] channel in
                 channel.eventLoop.makeCompletedFuture {
+                    let meter = WriteMeter()
+                    try channel.pipeline.syncOperations.addHandler(meter)
                     if case .enabled(let tls) = configuration.tls {
                         let context = try NIOSSLContext(configuration: tls)
                         try channel.pipeline.syncOperations.addHandler(
@@ -43,7 +45,7 @@ extension RedisConnection {
                     try channel.pipeline.syncOperations.addHandler(
                         RedisChannelHandler(
                             connection: self, handshake: Handshake(configuration), configuration: configuration,
-                            keepsAlive: !self.isForBlockingCommands))
+                            keepsAlive: !self.isForBlockingCommands, meter: meter))
                 }
             }
         let connected: EventLoopFuture<any Channel>

@@ -52,6 +52,28 @@ func obliterate(queue: Queue) async throws {
 }
 
 func metrics(queue: Queue) async throws {
-    let lastHour = try await queue.completedMetrics(range: 0..<60)
+    let lastHour = try await queue.metrics(of: .completed, range: 0..<60)
     print("\(lastHour.points.reduce(0, +)) jobs in the last hour, \(lastHour.total) in all")
+}
+
+func prometheus(queue: Queue) async throws -> String {
+    let text = try await queue.prometheusMetrics(labels: ["region": "eu"])
+    return text
+}
+
+func workers(queue: Queue) async throws {
+    for worker in try await queue.workers() {
+        print(worker.workerName ?? "unnamed", worker.address ?? "", "connected for \(worker.age ?? .zero)")
+    }
+    for warning in try await queue.serverWarnings() { print(warning) }
+}
+
+func record(queue: Queue) async throws {
+    let meta = try await queue.meta()
+    print(meta.version ?? "unannounced", meta.isPaused, meta.concurrency ?? 0, meta.fields)
+}
+
+func orphans(queue: Queue) async throws {
+    let orphans = try await queue.removeOrphanedJobs()
+    print("removed \(orphans.removed); lost but kept: \(orphans.lostJobs)")
 }

@@ -127,3 +127,20 @@ func workerEvents(worker: Worker) async {
         }
     }
 }
+
+func takeByHand(redis: Redis) async throws {
+    let worker = try ManualWorker("videos", redis: redis, options: WorkerOptions(lockDuration: .seconds(120)))
+    while let taken = try await worker.nextJob(waitingAtMost: .seconds(30)) {
+        do {
+            let video = try taken.job.data.decode(Video.self)
+            for chapter in video.chapters {
+                try await encode(chapter)
+                guard try await taken.extendLock(by: .seconds(120)) else { throw CancellationError() }
+            }
+            try await taken.complete(try await upload(video))
+        } catch {
+            try await taken.fail(error)
+        }
+    }
+    await worker.close()
+}

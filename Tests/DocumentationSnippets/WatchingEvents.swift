@@ -34,6 +34,17 @@ func waitForResult(redis: Redis, queue: Queue, video: Video) async throws {
     }
 }
 
+func publish(redis: Redis) async throws {
+    let producer = try QueueEventsProducer("videos", redis: redis)
+    try await producer.publish("quotaLow", ["tenant": "acme", "minutesLeft": "12"])
+}
+
+func listenToOneself(queue: Queue) async {
+    for await event in queue.localEvents() {
+        if case .cleaned(let ids, let state) = event { print("cleaned \(ids.count) \(state.rawValue) jobs") }
+    }
+}
+
 func lookInstead(queue: Queue, id: String) async throws {
     guard let job = try await queue.job(id) else { return print("no such job (any more)") }
     let state = try await job.state()

@@ -1,3 +1,5 @@
+public import FoundationEssentials
+
 /// How many jobs are in each state, read at one moment.
 public struct JobCounts: Sendable, Hashable {
     /// Being processed.
@@ -17,6 +19,9 @@ public struct JobCounts: Sendable, Hashable {
 
     /// Jobs that are still to be run: waiting, delayed, prioritized and waiting for children.
     public var pending: Int { waiting + delayed + prioritized + waitingChildren }
+
+    /// Every state with its count, in BullMQ's order: what a gauge for each state is fed with.
+    public var byState: [(state: JobState, count: Int)] { JobState.allCases.map { ($0, self[$0]) } }
 
     /// The count of one state.
     public subscript(state: JobState) -> Int {
@@ -40,6 +45,10 @@ public struct JobMetrics: Sendable, Hashable {
     public let points: [Int]
     /// How many minutes are stored in all.
     public let storedPoints: Int
+    /// When the last minute was closed; nil if nothing was recorded yet.
+    public let lastPointAt: Date?
+    /// The total at that time: what exceeds it was finished in the minute that is not over.
+    public let totalAtLastPoint: Int
 }
 
 /// The order in which jobs are listed.

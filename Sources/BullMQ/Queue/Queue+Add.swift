@@ -53,8 +53,9 @@ extension Queue {
     ) async throws -> TypedJob<Payload, Output> {
         let new = try newJob(type.name, try JSONText(encoding: payload), options.filled(from: type.defaults))
         if !isAnnounced { try await announce() }
-        let id = try await store.add(new)
-        return TypedJob(job: Job(record: new, id: id, store: store), payload: payload)
+        let job = Job(record: new, id: try await store.add(new), store: store)
+        store.localEvents.send(.waiting(job))
+        return TypedJob(job: job, payload: payload)
     }
 
     /// Adds a job given by its name and JSON data, which is stored to the byte; see ``add(_:_:options:)``.
@@ -64,8 +65,9 @@ extension Queue {
     ) async throws -> Job {
         let new = try newJob(name, data, options)
         if !isAnnounced { try await announce() }
-        let id = try await store.add(new)
-        return Job(record: new, id: id, store: store)
+        let job = Job(record: new, id: try await store.add(new), store: store)
+        store.localEvents.send(.waiting(job))
+        return job
     }
 
     private func newJob(_ name: String, _ data: JSONText, _ options: JobOptions) throws(BullMQError) -> NewJob {

@@ -1,3 +1,5 @@
+public import FoundationEssentials
+
 extension Queue {
     /// Stops every worker from taking jobs. Jobs being processed are finished; jobs can still be added.
     public func pause() async throws {
@@ -40,6 +42,7 @@ extension Queue {
             let ids = try await store.clean(
                 state.keySuffix, olderThan: timestamp, limit: min(batch, wanted - removed.count))
             removed += ids
+            store.localEvents.send(.cleaned(jobIDs: ids, state))
             if ids.count < batch { break }
         }
         return removed
@@ -63,12 +66,15 @@ extension Queue {
     ///
     /// - Parameters:
     ///   - state: failed (the default) or completed.
+    ///   - end: only jobs that finished before; nil (the default) for all that have finished when the call is made.
     ///   - batch: jobs moved by one script call.
-    public func retryJobs(from state: JobState = .failed, batch: Int = 1000) async throws {
+    public func retryJobs(
+        from state: JobState = .failed, finishedBefore end: Date? = nil, batch: Int = 1000
+    ) async throws {
         try Self.require(state == .failed || state == .completed, "state", "\(state)", "failed or completed")
         try Self.require(batch > 0, "batch", "\(batch)", "1 or more")
         // One time for all batches: jobs that finish again meanwhile are not moved again.
-        let timestamp = String(Milliseconds.now)
+        let timestamp = String(end?.milliseconds ?? Milliseconds.now)
         while try await store.moveJobsToWait(from: state, count: batch, before: timestamp) {
             try Task.checkCancellation()
         }
@@ -99,7 +105,7 @@ extension Queue {
     /// Stops workers that have a rate limit (their own or the queue's) from starting jobs for a while.
     public func rateLimit(for duration: Duration) async throws {
         try Self.require(duration.milliseconds > 0, "duration", "\(duration)", "positive")
-        _ = try await store.send("SET", store.keys.limiter, "9007199254740991", "PX", String(duration.milliseconds))
+        try await store.limitRate(for: duration.milliseconds)
     }
 
     /// Ends a rate limit at once.

@@ -77,14 +77,16 @@ extension Queue {
     /// Whether as many jobs are active as the queue's global concurrency allows.
     public func isMaxed() async throws -> Bool { try await store.isMaxed() }
 
-    /// Completed jobs per minute, as recorded by workers with ``WorkerOptions/metricsMinutes``.
-    public func completedMetrics(range: Range<Int> = 0..<Int.max) async throws -> JobMetrics {
-        try await store.metrics(store.keys.completedMetrics, start: range.lowerBound, end: range.redisEnd)
-    }
-
-    /// Failed jobs per minute, as recorded by workers with ``WorkerOptions/metricsMinutes``.
-    public func failedMetrics(range: Range<Int> = 0..<Int.max) async throws -> JobMetrics {
-        try await store.metrics(store.keys.failedMetrics, start: range.lowerBound, end: range.redisEnd)
+    /// Jobs completed or failed per minute, as recorded by workers with ``WorkerOptions/metricsMinutes``.
+    ///
+    /// - Parameters:
+    ///   - state: completed or failed.
+    ///   - range: which minutes, 0 being the newest one that is over; all by default.
+    public func metrics(of state: JobState, range: Range<Int> = 0..<Int.max) async throws -> JobMetrics {
+        try Self.require(state == .completed || state == .failed, "state", "\(state)", "completed or failed")
+        try Self.require(!range.isEmpty && range.lowerBound >= 0, "range", "\(range)", "at least one minute from 0 on")
+        let key = state == .completed ? store.keys.completedMetrics : store.keys.failedMetrics
+        return try await store.metrics(key, start: range.lowerBound, end: range.redisEnd)
     }
 
     /// The id of the job that owns a deduplication id, or nil.

@@ -23,9 +23,8 @@ final class QueueMetadata: Sendable {
             } else {
                 RedisCommand("HSETNX", store.keys.meta, "opts.maxLenEvents", "10000")
             }
-        let replies = try await store.redis.pipeline([
-            cap, RedisCommand("HSET", store.keys.meta, "version", Self.version),
-        ])
+        let replies = try await store.redis.pipeline(
+            [cap, RedisCommand("HSET", store.keys.meta, "version", Self.version)], forKey: store.keys.meta)
         for case .error(let error) in replies {
             // The record only informs; a user whose ACL forbids it can still use the queue.
             store.logger.warning("queue record not written", metadata: ["bullmq.error": "\(error)"])

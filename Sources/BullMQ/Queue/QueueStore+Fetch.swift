@@ -49,6 +49,11 @@ extension QueueStore {
         return try reply.texts(of: .moveStalledJobsToWait)
     }
 
+    /// Lets limited workers start nothing for so many milliseconds, at least one.
+    func limitRate(for milliseconds: Int64) async throws {
+        _ = try await send("SET", keys.limiter, "9007199254740991", "PX", String(max(milliseconds, 1)))
+    }
+
     /// Milliseconds until the rate limit ends: with a maximum, 0 if it is not reached; without, −2 for no limit, −1 for one
     /// that does not end.
     func rateLimitTTL(maximum: Int) async throws -> Int64 {

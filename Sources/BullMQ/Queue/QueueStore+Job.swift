@@ -58,6 +58,7 @@ extension QueueStore {
             call.argument(progress.text)
         }
         try check(reply, .updateProgress, id)
+        localEvents.send(.progress(jobID: id, progress))
     }
 
     /// Appends a log row; returns how many rows there are now.
@@ -159,6 +160,7 @@ extension QueueStore {
         }
         let code = try reply.code(of: .removeJob)
         if code < 0 { throw BullMQError.script(code, command: "removeJob", job: id) }
+        if code == 1 { localEvents.send(.removed(jobID: id)) }
         return code == 1
     }
 

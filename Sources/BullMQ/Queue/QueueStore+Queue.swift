@@ -1,3 +1,5 @@
+import FoundationEssentials
+
 /// Operations on the queue as a whole (protocol: scripts-move 4.8, 4.16; scripts-read-and-remove 4, 6).
 extension QueueStore {
     func pause() async throws {
@@ -7,6 +9,7 @@ extension QueueStore {
             call.argument("paused")
             call.argument("1")
         }
+        localEvents.send(.paused)
     }
 
     func resume() async throws {
@@ -16,6 +19,7 @@ extension QueueStore {
             call.argument("resumed")
             call.argument("1")
         }
+        localEvents.send(.resumed)
     }
 
     /// Sizes of the named structures, in order.
@@ -138,6 +142,7 @@ extension QueueStore {
         }
         return JobMetrics(
             total: Int(meta[0].integer ?? 0), points: points.map { Int($0.integer ?? 0) },
-            storedPoints: Int(parts[2].integer ?? 0))
+            storedPoints: Int(parts[2].integer ?? 0), lastPointAt: meta[1].integer.map(Date.init(milliseconds:)),
+            totalAtLastPoint: Int(meta[2].integer ?? 0))
     }
 }

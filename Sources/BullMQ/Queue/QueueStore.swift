@@ -11,6 +11,8 @@ final class QueueStore: Sendable {
     let logger: Logger
     let addHeads: AddHeads
     let finishHeads: FinishHeads
+    /// What is done through the queue object that owns this store.
+    let localEvents = EventBroadcast<LocalQueueEvent>()
 
     /// - Parameter connection: where the commands go; by default the one that all users of `redis` share.
     init(

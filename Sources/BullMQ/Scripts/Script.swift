@@ -68,6 +68,7 @@ extension Script {
     static let removeChildDependency = Script("removeChildDependency", keys: 1)
     static let removeDeduplicationKey = Script("removeDeduplicationKey", keys: 1)
     static let removeJob = Script("removeJob", keys: 2)
+    static let removeOrphanedJobs = Script("removeOrphanedJobs", keys: 1)
     static let removeUnprocessedChildren = Script("removeUnprocessedChildren", keys: 2)
     static let requestCancellation = Script("requestCancellation", keys: 3)
     static let reprocessJob = Script("reprocessJob", keys: 9)

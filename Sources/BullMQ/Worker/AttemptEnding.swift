@@ -23,7 +23,7 @@ enum AttemptEnding: Sendable, Equatable {
         case .lockLost?:
             self = .abandon
             return
-        case .shuttingDown?:
+        case .shuttingDown? where !(error is JobOutcome):
             self = .backToWait
             return
         default:

@@ -48,6 +48,8 @@ final class EventBroadcast<Event: Sendable>: Sendable {
         for listener in listeners { listener.finish() }
     }
 
+    deinit { finish() }
+
     private func remove(_ id: Int) {
         let removed = state.withLock { $0.listeners.removeValue(forKey: id) }
         if removed != nil { listenerCount.subtract(1, ordering: .relaxed) }

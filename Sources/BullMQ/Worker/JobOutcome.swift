@@ -37,7 +37,8 @@ public enum CancellationReason: Error, Sendable, Hashable {
     case requestedRemotely(String?)
     /// The job ran longer than its handler or the worker allows.
     case timedOut(Duration)
-    /// The worker is shutting down and the grace period is over; the job is put back in line.
+    /// The worker is shutting down and the grace period is over; the job is put back in line, unless its handler throws a
+    /// ``JobOutcome``.
     case shuttingDown
 }
 

@@ -54,10 +54,7 @@ final class JobRunner: Sendable {
     }
 
     private func process(_ job: Job, _ execution: JobExecution) async throws -> JSONText {
-        if let failure = job.deferredFailure { throw JobOutcome.unrecoverable(failure) }
-        if let limit = options.maximumStartedAttempts, limit > 0, limit < job.attemptsStarted {
-            throw JobOutcome.unrecoverable("job started more than allowable limit")
-        }
+        if let failure = options.failure(decidedFor: job) { throw failure }
         let handler = try handlers.handler(for: job.name)
         guard let limit = handler.timeout ?? options.jobTimeout else { return try await execution.run(handler, job) }
         let timer = store.connection.eventLoop.scheduleTask(in: .nanoseconds(limit.nanoseconds)) {
@@ -101,14 +98,13 @@ final class JobRunner: Sendable {
             error: error, cancellation: execution.cancellationReason, isDiscarded: execution.isDiscarded,
             attemptsMade: job.record.attemptsMade, attempts: job.record.options.attempts ?? 0
         ) {
-            await retryPause(of: job, error)
+            await options.retryPause(of: job, after: error)
         }
         do {
             if case .rateLimit(let milliseconds) = ending {
                 // Not a wait of this worker alone: the key makes every limited worker of the queue pause.
                 _ = try await trying(job) {
-                    try await store.send(
-                        "SET", store.keys.limiter, "9007199254740991", "PX", String(max(milliseconds, 1)))
+                    try await store.limitRate(for: milliseconds)
                 }
                 let remaining = try await trying(job) {
                     try await store.moveFromActiveToWait(id: job.id, token: execution.token)
@@ -130,31 +126,17 @@ final class JobRunner: Sendable {
         events.send(.error(error))
     }
 
-    /// Milliseconds before the next attempt, nil to give up.
-    private func retryPause(of job: Job, _ error: any Error) async -> Int64? {
-        guard let backoff = job.record.options.backoff else { return 0 }
-        let attempt = job.record.attemptsMade + 1
-        if let pause = backoff.builtInDelay(afterAttempt: attempt, random: .random(in: 0..<1)) { return pause }
-        guard let strategy = options.backoff else {
-            options.logger.error(
-                "unknown back-off type, the job fails",
-                metadata: ["bullmq.job.id": "\(job.id)", "bullmq.backoff.type": "\(backoff.type)"])
-            return nil
-        }
-        return await strategy(attempt, backoff.type, error, job)?.milliseconds
-    }
-
     private func perform(_ ending: AttemptEnding, _ job: Job, _ error: (any Error)?) async throws -> FetchAnswer {
         let token = job.token ?? "0"
         switch ending {
         case .fail(let reason):
-            let stackTrace = Self.stackTrace(of: job, adding: error, reason)
+            let stackTrace = job.stackTrace(adding: error, reason)
             let finish = finish(job, .failed(reason: reason, stackTrace: stackTrace))
             let answer = try await trying(job) { try await store.moveToFinished(finish, terms: terms) }
             announceFailure(of: job, error)
             return try await successor(answer, token)
         case .retryLater(let reason, let milliseconds):
-            let stackTrace = Self.stackTrace(of: job, adding: error, reason)
+            let stackTrace = job.stackTrace(adding: error, reason)
             let answer = try await trying(job) {
                 try await store.moveToDelayed(
                     id: job.id, token: token, delay: milliseconds, failure: (reason, stackTrace),
@@ -163,7 +145,7 @@ final class JobRunner: Sendable {
             announceFailure(of: job, error)
             return try await successor(answer, token)
         case .retryNow(let reason):
-            let stackTrace = Self.stackTrace(of: job, adding: error, reason)
+            let stackTrace = job.stackTrace(adding: error, reason)
             _ = try await trying(job) {
                 try await store.retryJob(
                     id: job.id, token: token, lifo: job.record.options.lifo ?? false, failure: (reason, stackTrace))
@@ -253,13 +235,5 @@ final class JobRunner: Sendable {
     private func announceFailure(of job: Job, _ error: (any Error)?) {
         guard let error else { return }
         events.send(.failed(job, error))
-    }
-
-    /// The job's earlier entries and one for this error, the newest last, cut to the job's limit.
-    private static func stackTrace(of job: Job, adding error: (any Error)?, _ reason: String) -> String {
-        var entries = job.stackTrace
-        if let error { entries.append("\(type(of: error)): \(reason)") }
-        if let limit = job.record.options.stackTraceLimit { entries = Array(entries.suffix(max(0, limit))) }
-        return JSONValue.array(entries.map(JSONValue.string)).serialized()
     }
 }

@@ -11,7 +11,8 @@ extension Worker {
         state.withLock { $0.loop.minimumBlock = minimumBlock }
         try await hearCancellations()
         try await withThrowingTaskGroup(of: Void.self) { group in
-            group.addTask { await self.locks.run() }
+            // Never where handlers run: inline ones may hold up their thread for longer than a lock lasts.
+            group.addTask(executorPreference: store.redis.executor) { await self.locks.run() }
             group.addTask { await self.stalledChecker.run() }
             if let cancellations { group.addTask { await cancellations.run() } }
             defer {
@@ -63,11 +64,14 @@ extension Worker {
     private func inspectServer() async throws -> Int64 {
         while true {
             do {
-                let reply = try await interruptible { try await self.slotStore.send("INFO", "server") }
+                let reply = try await interruptible { try await self.slotStore.send("INFO") }
                 let server = ServerInfo(reply.string ?? "")
+                try server.requireSupport()
                 server.warnings.forEach { options.logger.warning("\($0)") }
                 return server.minimumBlockMilliseconds
             } catch let error as RedisError where error.code == .handshakeRefused || error.code == .closed {
+                throw error
+            } catch let error as BullMQError {
                 throw error
             } catch let error as RedisError where error.code == .errorReply {
                 // An ACL may forbid INFO; the longer of the two shortest waits suits every server.
@@ -265,7 +269,7 @@ extension FetchAnswer {
 
 extension Double {
     /// Decimal seconds without exponent, as Redis reads a time-out.
-    fileprivate var formattedSeconds: String {
+    var formattedSeconds: String {
         let milliseconds = Int64((self * 1000).rounded(.up))
         let fraction = String(milliseconds % 1000)
         let padded = String(repeating: "0", count: 3 - fraction.count) + fraction

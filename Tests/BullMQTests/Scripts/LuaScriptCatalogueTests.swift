@@ -58,7 +58,8 @@ struct LuaScriptCatalogueTests {
             .getJobs, .getMetrics, .getRanges, .getRateLimitTtl, .getStateV2, .isFinished, .isMaxed,
             .moveJobFromActiveToWait, .moveJobsToWait, .moveStalledJobsToWait, .moveToActive, .moveToDelayed,
             .moveToFinished, .moveToWaitingChildren, .obliterate, .paginate, .pause, .promote, .removeChildDependency,
-            .removeDeduplicationKey, .removeJob, .removeUnprocessedChildren, .reprocessJob, .retryJob, .updateData,
+            .removeDeduplicationKey, .removeJob, .removeOrphanedJobs, .removeUnprocessedChildren, .reprocessJob,
+            .retryJob, .updateData,
             .updateProgress,
         ]
         let names = Set(LuaScriptCatalogue.names)

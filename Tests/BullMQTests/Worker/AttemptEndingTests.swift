@@ -65,9 +65,15 @@ struct AttemptEndingTests {
         #expect(await ending(of: Mishap(), cancellation: .lockLost) == .abandon)
     }
 
-    @Test("puts a job back that a shutdown cancelled")
+    @Test("puts a job back that a shutdown cancelled, unless the handler says what should become of it")
     func shutdown() async {
         #expect(await ending(of: CancellationError(), cancellation: .shuttingDown) == .backToWait)
+        #expect(await ending(of: Mishap(), cancellation: .shuttingDown) == .backToWait)
+        #expect(
+            await ending(of: JobOutcome.delay(for: .seconds(2)), cancellation: .shuttingDown)
+                == .delay(milliseconds: 2000))
+        #expect(
+            await ending(of: JobOutcome.unrecoverable("no"), cancellation: .shuttingDown) == .fail(reason: "no"))
     }
 
     @Test("names the reason of a cancellation, unless the handler says something better")

@@ -52,6 +52,27 @@ struct WorkerLockTests {
         #expect(stored.attemptsStarted == 1)
     }
 
+    @Test("is left to the handler if the worker does not renew it")
+    func byHandler() async throws {
+        let live = try await LiveQueue.make()
+        let job = try await live.add()
+        let options = WorkerOptions(lockDuration: .milliseconds(100), skipsLockRenewal: true)
+        let lock = live.key("\(job.id):lock")
+        try await live.withWorker(options) {
+            Handler { job in
+                #expect(try await job.extendLock(by: .seconds(100)))
+                let left = try #require(try await live.send("PTTL", lock).integer)
+                // Longer than a renewal by the worker would be away.
+                try await Task.sleep(for: .milliseconds(200))
+                return JSONText(.integer(left))
+            }
+        } _: { running async throws in
+            let left = try #require(Int(try await live.ending(of: job).text))
+            #expect(left > 90_000)
+            #expect(await !running.log.entries.contains { if case .locksRenewed = $0 { true } else { false } })
+        }
+    }
+
     @Test("lost cancels the job, whose result is then refused without harm")
     func loss() async throws {
         let live = try await LiveQueue.make()

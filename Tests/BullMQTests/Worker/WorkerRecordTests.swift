@@ -63,18 +63,18 @@ struct WorkerRecordTests {
     func metrics() async throws {
         let live = try await LiveQueue.make()
         try await finish(2, in: live, JobOptions())
-        #expect(try await live.queue.completedMetrics().total == 0)
+        #expect(try await live.queue.metrics(of: .completed).total == 0)
         let options = WorkerOptions(metricsMinutes: 10)
         try await finish(2, in: live, JobOptions(), options)
         // As if the recording had begun three minutes ago.
         let past = Int64(Date().timeIntervalSince1970 - 180) * 1000
         try await live.send("HSET", live.key("metrics:completed"), "prevTS", String(past))
         try await finish(2, in: live, JobOptions(), options)
-        let metrics = try await live.queue.completedMetrics()
+        let metrics = try await live.queue.metrics(of: .completed)
         #expect(metrics.total == 4)
         #expect(metrics.points == [0, 0, 2])
         #expect(metrics.storedPoints == 3)
-        #expect(try await live.queue.completedMetrics(range: 2..<3).points == [2])
-        #expect(try await live.queue.failedMetrics().total == 0)
+        #expect(try await live.queue.metrics(of: .completed, range: 2..<3).points == [2])
+        #expect(try await live.queue.metrics(of: .failed).total == 0)
     }
 }
