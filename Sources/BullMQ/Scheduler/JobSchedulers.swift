@@ -26,31 +26,36 @@ public struct JobSchedulers: Sendable {
     ///   - type: their name and default options.
     ///   - payload: their data.
     ///   - options: their options. An id, a delay, a time, a parent and deduplication are not for recurring jobs.
+    ///   - repeatable: the ``JobScheduler/id`` of a repeatable job of an old release, which is removed with its pending iteration in the
+    ///     same transaction, so that no worker ever sees both series or none. (An extension.)
     /// - Returns: the next job; nil if the rule allows no (further) run, and then nothing was changed.
     /// - Throws: `BullMQError`: `invalidArgument` before anything is sent; `iterationExists` or `slotsTaken` if other jobs have
     ///   the ids that the next one would get; `EncodingError`; `RedisError`.
     @discardableResult
     public func upsert<Payload, Output>(
         _ id: String, _ rule: RepeatRule, _ type: JobType<Payload, Output>, _ payload: Payload,
-        options: JobOptions = JobOptions()
+        options: JobOptions = JobOptions(), replacing repeatable: String? = nil
     ) async throws -> TypedJob<Payload, Output>? {
         let job = try await upsert(
-            id, rule, name: type.name, data: try JSONText(encoding: payload), options, defaults: type.defaults)
+            id, rule, name: type.name, data: try JSONText(encoding: payload), options, defaults: type.defaults,
+            replacing: repeatable)
         return job.map { TypedJob(job: $0, payload: payload) }
     }
 
     /// Creates or redefines a job scheduler for jobs given by their name (by default the id) and JSON data; see
-    /// ``upsert(_:_:_:_:options:)``.
+    /// ``upsert(_:_:_:_:options:replacing:)``.
     @discardableResult
     public func upsert(
         _ id: String, _ rule: RepeatRule, name: String? = nil, data: JSONText = .emptyObject,
-        options: JobOptions = JobOptions()
+        options: JobOptions = JobOptions(), replacing repeatable: String? = nil
     ) async throws -> Job? {
-        try await upsert(id, rule, name: name ?? id, data: data, options, defaults: JobOptions())
+        try await upsert(
+            id, rule, name: name ?? id, data: data, options, defaults: JobOptions(), replacing: repeatable)
     }
 
     private func upsert(
-        _ id: String, _ rule: RepeatRule, name: String, data: JSONText, _ options: JobOptions, defaults: JobOptions
+        _ id: String, _ rule: RepeatRule, name: String, data: JSONText, _ options: JobOptions, defaults: JobOptions,
+        replacing repeatable: String?
     ) async throws -> Job? {
         guard !id.isEmpty else { throw BullMQError(.invalidArgument, "Job scheduler id must be provided") }
         let now = Milliseconds.now
@@ -80,7 +85,8 @@ public struct JobSchedulers: Sendable {
         let record = try await store.upsertScheduler(
             SchedulerDefinition(
                 id: id, name: name, data: data, template: template, repeatOptions: repeatOptions, count: count,
-                next: next, now: now))
+                next: next, now: now),
+            replacing: repeatable)
         return Job(record: record, store: store)
     }
 

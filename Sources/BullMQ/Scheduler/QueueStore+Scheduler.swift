@@ -34,21 +34,27 @@ final class IterationRecord: JobRecord, @unchecked Sendable {
 
 extension QueueStore {
     /// Creates or redefines a scheduler; returns its next iteration.
-    func upsertScheduler(_ definition: SchedulerDefinition) async throws -> JobRecord {
-        let capacity = 512 + definition.data.utf8Count
-        let reply = try await scripts.run(.addJobScheduler, arguments: 9, capacity: capacity) { call in
-            call.keys(
-                keys.scheduled, keys.delayed, keys.wait, keys.paused, keys.meta, keys.prioritized, keys.marker, keys.id,
-                keys.events, keys.priorityCounter, keys.active)
-            call.argument(definition.next.map(String.init) ?? "")
-            call.argument(definition.packed)
-            call.argument(definition.id)
-            call.argument(definition.data.text)
-            call.argument(definition.packedTemplate)
-            call.argument(definition.packedJobOptions)
-            call.argument(definition.now)
-            call.argument(keys.base)
-            call.argument("")
+    ///
+    /// - Parameter repeatable: the member of `repeat` that is removed in the same transaction.
+    func upsertScheduler(_ definition: SchedulerDefinition, replacing repeatable: String?) async throws -> JobRecord {
+        let reply: RESPValue
+        if let repeatable {
+            // Calls with their whole texts: inside of a transaction there is no second chance to teach them to the server.
+            var removal = ScriptCall(text: .removeRepeatable, arguments: 2)
+            fillRemoval(&removal, of: repeatable)
+            var addition = ScriptCall(text: .addJobScheduler, arguments: 9)
+            fill(&addition, with: definition)
+            let replies = try await connection.transaction { unit in
+                unit.append(removal.command)
+                unit.append(addition.command)
+            }
+            for case .error(let error) in replies { throw ScriptRunner.failure(of: .addJobScheduler, error) }
+            reply = replies.last ?? .null
+        } else {
+            let capacity = 512 + definition.data.utf8Count
+            reply = try await scripts.run(.addJobScheduler, arguments: 9, capacity: capacity) { call in
+                fill(&call, with: definition)
+            }
         }
         if let number = reply.integer {
             throw BullMQError.script(number, command: "addJobScheduler", job: definition.id)
@@ -57,6 +63,27 @@ extension QueueStore {
             throw BullMQError.unexpected(reply, from: "addJobScheduler")
         }
         return IterationRecord(of: definition, id: id, delay: parts[1].integer ?? 0)
+    }
+
+    private func fill(_ call: inout ScriptCall, with definition: SchedulerDefinition) {
+        call.keys(
+            keys.scheduled, keys.delayed, keys.wait, keys.paused, keys.meta, keys.prioritized, keys.marker, keys.id,
+            keys.events, keys.priorityCounter, keys.active)
+        call.argument(definition.next.map(String.init) ?? "")
+        call.argument(definition.packed)
+        call.argument(definition.id)
+        call.argument(definition.data.text)
+        call.argument(definition.packedTemplate)
+        call.argument(definition.packedJobOptions)
+        call.argument(definition.now)
+        call.argument(keys.base)
+        call.argument("")
+    }
+
+    private func fillRemoval(_ call: inout ScriptCall, of repeatable: String) {
+        call.keys(keys.scheduled, keys.delayed, keys.wait, keys.paused, keys.prioritized, keys.events, keys.meta)
+        call.argument(repeatable)
+        call.argument(keys.base)
     }
 
     /// Creates the iteration after a job's, if the job is its scheduler's current one.
@@ -162,12 +189,7 @@ extension QueueStore {
     }
 
     func removeRepeatable(_ member: String) async throws -> Bool {
-        let reply = try await scripts.run(.removeRepeatable, arguments: 2) { call in
-            call.keys(
-                keys.scheduled, keys.delayed, keys.wait, keys.paused, keys.prioritized, keys.events, keys.meta)
-            call.argument(member)
-            call.argument(keys.base)
-        }
+        let reply = try await scripts.run(.removeRepeatable, arguments: 2) { fillRemoval(&$0, of: member) }
         return try reply.code(of: .removeRepeatable) == 0
     }
 }

@@ -17,7 +17,7 @@ struct CronDaylightSavingTests {
         var testDescription: String { "\(pattern) in \(zone) after \(base)" }
     }
 
-    static let skipped = [
+    static let skippedCases = [
         // Berlin, 31 March 2024: 02:00 is followed by 03:00.
         Case(
             "Europe/Berlin", "0 30 2 * * *", after: "2024-03-30T12:00:00Z",
@@ -59,7 +59,7 @@ struct CronDaylightSavingTests {
             ["2011-12-29T12:00:00", "2011-12-31T12:00:00"]),
     ]
 
-    static let repeated = [
+    static let repeatedCases = [
         // Berlin, 27 October 2024: 03:00 is followed by 02:00.
         Case(
             "Europe/Berlin", "0 30 2 * * *", after: "2024-10-26T12:00:00Z",
@@ -82,10 +82,10 @@ struct CronDaylightSavingTests {
             ["2018-02-17T23:30:00", "2018-02-18T23:30:00"]),
     ]
 
-    @Test("has the runs of a skipped hour an hour later, or loses them", arguments: skipped)
+    @Test("has the runs of a skipped hour an hour later, or loses them", arguments: skippedCases)
     func skipped(_ test: Case) throws { try check(test) }
 
-    @Test("has the runs of a repeated hour once, the first time", arguments: repeated)
+    @Test("has the runs of a repeated hour once, the first time", arguments: repeatedCases)
     func repeated(_ test: Case) throws {
         try check(test)
         guard test.zone == "Europe/Berlin", test.base.hasPrefix("2024-10-26") else { return }

@@ -36,7 +36,7 @@ extension CronExpression {
 
 @Suite("A cron expression")
 struct CronExpressionTests {
-    static let runs: [(pattern: String, expected: [String])] = [
+    static let runCases: [(pattern: String, expected: [String])] = [
         // The base is Wednesday, 31 January 2024, 10:15:30.500 UTC.
         ("* * * * * *", ["2024-01-31T10:15:31", "2024-01-31T10:15:32"]),
         ("", ["2024-01-31T10:16:00", "2024-01-31T10:17:00"]),
@@ -89,7 +89,7 @@ struct CronExpressionTests {
         ("@weekends", ["2024-02-03T00:00:00", "2024-02-04T00:00:00", "2024-02-10T00:00:00"]),
     ]
 
-    @Test("runs when its fields say", arguments: runs)
+    @Test("runs when its fields say", arguments: runCases)
     func next(pattern: String, expected: [String]) throws {
         let found = try CronExpression(pattern).runs(expected.count, after: "2024-01-31T10:15:30.500Z")
         #expect(found == expected)
@@ -115,7 +115,7 @@ struct CronExpressionTests {
         #expect(try CronExpression(pattern).runs(1, after: "2024-01-01T00:00:00Z") == [])
     }
 
-    static let errors: [(pattern: String, message: String)] = [
+    static let refusalCases: [(pattern: String, message: String)] = [
         ("* * * * * * *", "Invalid cron expression, too many fields"),
         ("* * 15W * *", "Invalid characters, got value: 15W"),
         ("a * * * *", "Invalid characters, got value: a"),
@@ -157,7 +157,7 @@ struct CronExpressionTests {
         ("0 0 31 6 1", "Invalid explicit day of month definition"),
     ]
 
-    @Test("says what is wrong with a pattern in BullMQ's words", arguments: errors)
+    @Test("says what is wrong with a pattern in BullMQ's words", arguments: refusalCases)
     func refusals(pattern: String, message: String) {
         let error = #expect(throws: BullMQError.self) { try CronExpression(pattern) }
         #expect(error?.code == .invalidArgument)
@@ -170,6 +170,43 @@ struct CronExpressionTests {
     func jenkins(pattern: String) {
         let error = #expect(throws: BullMQError.self) { try CronExpression(pattern) }
         #expect(error?.message.contains("random") == true)
+    }
+
+    @Test("finds what a search of every minute finds", arguments: 0..<200)
+    func everyMinute(seed: Int) throws {
+        var random = SeededRandom(seed: UInt64(seed))
+        func field(_ range: ClosedRange<Int>) -> String {
+            let low = Int.random(in: range, using: &random)
+            let high = Int.random(in: low...range.upperBound, using: &random)
+            return switch Int.random(in: 0..<5, using: &random) {
+            case 0: "\(low)"
+            case 1: "\(low)-\(high)"
+            case 2: "\(low)/\(Int.random(in: 1...30, using: &random))"
+            case 3: "*/\(Int.random(in: 1...30, using: &random))"
+            default: "*"
+            }
+        }
+        let pattern = [field(0...59), field(0...23), field(1...28), field(1...12), field(0...6)].joined(separator: " ")
+        let expression = try CronExpression(pattern)
+        let zone = try #require(TimeZoneDatabase.system.rules(named: "Asia/Kathmandu"))
+        let base = Int(try instant("2024-01-01T00:00:00Z") / 1000) + Int.random(in: 0..<31_000_000, using: &random)
+        let found = expression.next(afterMilliseconds: Int64(base) * 1000, in: zone).map { Int($0) / 1000 }
+        // Two weeks, minute by minute, without any of the code under test but the sets.
+        let firstMinute = (base / 60 + 1) * 60
+        let naive = stride(from: firstMinute, to: firstMinute + 14 * 86_400, by: 60).first { time in
+            let (day, second) = (time + 20_700).flooredDivision(by: 86_400)
+            let date = CivilDate(daysSince1970: day)
+            let isDay = expression.daysOfMonth.contains(date.day)
+            let isWeekday = expression.weekdays.contains(CivilDate.weekday(ofDay: day))
+            let isEither = expression.restrictsDayOfMonth && expression.restrictsWeekday
+            return expression.minutes.contains(second / 60 % 60) && expression.hours.contains(second / 3600)
+                && expression.months.contains(date.month) && (isEither ? isDay || isWeekday : isDay && isWeekday)
+        }
+        if let naive {
+            #expect(found == naive, "\(pattern) after \(base)")
+        } else {
+            #expect(found ?? .max >= firstMinute + 14 * 86_400, "\(pattern) after \(base)")
+        }
     }
 
     @Test("finds a distant run quickly")

@@ -11,7 +11,7 @@ import Testing
 struct JobSchedulersTests {
     struct Sweep: Codable, Sendable, Equatable { var folder: String }
 
-    static let sweep = JobType<Sweep, NoResult>("sweep", defaults: JobOptions(attempts: 3, delay: .seconds(5)))
+    static let sweep = JobType<Sweep, NoResult>("sweep", defaults: JobOptions(delay: .seconds(5), attempts: 3))
 
     @Test("at an interval make the first job at once")
     func first() async throws {

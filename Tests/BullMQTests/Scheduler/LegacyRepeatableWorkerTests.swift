@@ -203,12 +203,28 @@ struct LegacyRepeatableWorkerTests {
         for _ in 0..<2 {
             let list = try await live.queue.schedulers.list()
             #expect(list.map(\.id) == ["dangling", "poll::1900000000000::5000", Self.oldest])
-            #expect(list.allSatisfy(\.isRepeatable))
+            #expect(list.map(\.isRepeatable) == [true, true, true])
             #expect(list[0].rule == nil)
             #expect(list[1].rule == .every(.seconds(5), endDate: Date(milliseconds: 1_900_000_000_000)))
             #expect(list[2].rule == .cron("0 0 3 * * *", timeZone: "Europe/Berlin"))
             #expect(list[2].name == "report")
         }
+    }
+
+    @Test("gives way to a scheduler in one step")
+    func conversion() async throws {
+        let live = try await LiveQueue.make()
+        let schedulers = live.queue.schedulers
+        try await define(live, Self.oldest)
+        let id = "repeat:odd:\(Self.slot)"
+        try await iteration(live, id: id, member: Self.oldest, repeatOptions: ["pattern": "0 0 3 * * *"])
+        let rule = try #require(try await schedulers.get(Self.oldest)?.rule)
+        let job = try #require(
+            try await schedulers.upsert("s", rule, name: "report", data: JSONText(["v": 2]), replacing: Self.oldest))
+        #expect(try await schedulers.list().map(\.id) == ["s"])
+        #expect(try await live.queue.counts() == JobCounts(delayed: 1))
+        #expect(try await live.stored(job.id).data == JSONText(["v": 2]))
+        #expect(try await live.queue.job(id) == nil)
     }
 
     @Test(

@@ -199,6 +199,33 @@ struct SchedulerWorkerTests {
         #expect(try await live.queue.counts() == JobCounts(completed: 1, delayed: 1))
     }
 
+    @Test("creates the next one although the connection is lost at that moment")
+    func connectionLost() async throws {
+        let live = try await LiveQueue.make()
+        let redis = try Redis(url: try await RedisServer.shared.unixURL)
+        let asked = Log<Date>()
+        let strategy: RepeatStrategy = { base, _, _ in
+            await asked.append(base)
+            if await asked.entries.count == 1 {
+                let connection = try await redis.send(RedisCommand("CLIENT", "ID")).integer ?? 0
+                try await live.send("CLIENT", "KILL", "ID", String(connection))
+            }
+            return base.addingTimeInterval(3600)
+        }
+        let queue = try Queue(
+            live.name, redis: live.redis, options: QueueOptions(repeatStrategy: { base, _, _ in base }))
+        let job = try #require(try await queue.schedulers.upsert("s", .custom("often")))
+        let options = WorkerOptions(retryDelay: .milliseconds(20), repeatStrategy: strategy)
+        try await live.withWorker(options, redis: redis) {
+            Handler { _ in .null }
+        } _: { _ async throws in
+            _ = try await live.ending(of: job)
+        }
+        await redis.close()
+        #expect(try await live.queue.counts() == JobCounts(completed: 1, delayed: 1))
+        #expect(try await queue.schedulers.get("s")?.iterationCount == 2)
+    }
+
     @Test("ends the series quietly when the scheduler was removed")
     func removed() async throws {
         let live = try await LiveQueue.make()

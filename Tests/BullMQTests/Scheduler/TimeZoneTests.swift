@@ -13,7 +13,7 @@ struct TimeZoneTests {
     ]
 
     /// Offsets at those instants, as another implementation of the database gives them.
-    private static let offsets: [(zone: String, seconds: [Int])] = [
+    private static let offsetCases: [(zone: String, seconds: [Int])] = [
         ("Europe/Berlin", [3208, 3600, 3600, 3600, 7200, 3600, 3600, 7200, 7200]),
         ("America/New_York", [-17762, -14400, -18000, -18000, -14400, -18000, -18000, -14400, -14400]),
         ("Australia/Lord_Howe", [38180, 36000, 39600, 39600, 37800, 39600, 39600, 37800, 37800]),
@@ -24,7 +24,7 @@ struct TimeZoneTests {
         ("UTC", [0, 0, 0, 0, 0, 0, 0, 0, 0]),
     ]
 
-    @Test("has the offsets of the system's database, long ago and far ahead", arguments: offsets)
+    @Test("has the offsets of the system's database, long ago and far ahead", arguments: offsetCases)
     func offsets(zone: String, seconds: [Int]) throws {
         let rules = try #require(TimeZoneDatabase.system.rules(named: zone))
         for (text, expected) in zip(Self.instants, seconds) {
@@ -50,7 +50,7 @@ struct TimeZoneTests {
         #expect(count == 140)
     }
 
-    private static let posix: [(text: String, instant: String, offset: Int)] = [
+    private static let posixCases: [(text: String, instant: String, offset: Int)] = [
         ("EST5", "2024-07-01", -18_000),
         ("<+0330>-3:30", "2024-07-01", 12_600),
         ("CET-1CEST,M3.5.0,M10.5.0/3", "2024-03-31T00:59:59Z", 3600),
@@ -71,7 +71,7 @@ struct TimeZoneTests {
         ("<-02>2<-01>,M3.5.0/-1,M10.5.0/0", "2024-03-31T01:00:00Z", -3600),
     ]
 
-    @Test("can be a rule in POSIX' form", arguments: posix)
+    @Test("can be a rule in POSIX' form", arguments: posixCases)
     func posix(text: String, at time: String, offset: Int) throws {
         let rules = TimeZoneRules(try #require(POSIXTimeZone(parsing: text)))
         #expect(rules.offset(at: Int(try instant(time) / 1000)) == offset)
