@@ -1,5 +1,5 @@
-// Owns: the search for the next run. Between two changes of clocks local time is ordinary arithmetic, so the search goes from one
-// such stretch to the next, and inside of each from field to field.
+// Owns: the search for the next run. Between two changes of clocks local time is ordinary arithmetic, so the search
+// goes from one such stretch to the next, and inside of each from field to field.
 
 extension CronExpression {
     /// A pattern that has not matched after so many months and days never will.

@@ -14,12 +14,13 @@ public import FoundationEssentials
 /// | month | 1–12, `jan`…`dec` | |
 /// | day of week | 0–7 (0 and 7 are Sunday), `sun`…`sat` | `5L`, the last Friday; `5#2`, the second Friday |
 ///
-/// Each field is `*` or `?`, a value, a range `a-b`, either with a step (`*/5`, `10-40/5`, `7/5`), or a list of these. Fewer fields
-/// are completed on the left: with `0` for the second, with `*` for the others. `@yearly`, `@annually`, `@monthly`, `@weekly`,
-/// `@daily`, `@hourly`, `@minutely`, `@secondly`, `@weekdays` and `@weekends` stand for whole patterns. If both the day of the month and that
-/// of the week are restricted, either of them suffices.
+/// Each field is `*` or `?`, a value, a range `a-b`, either with a step (`*/5`, `10-40/5`, `7/5`), or a list of these.
+/// Fewer fields are completed on the left: with `0` for the second, with `*` for the others. `@yearly`, `@annually`,
+/// `@monthly`, `@weekly`, `@daily`, `@hourly`, `@minutely`, `@secondly`, `@weekdays` and `@weekends` stand for whole
+/// patterns. If both the day of the month and that of the week are restricted, either of them suffices.
 ///
-/// Jenkins' `H` is refused: in Node it means another time at each reading, so that no two clients would agree on the next run.
+/// Jenkins' `H` is refused: in Node it means another time at each reading, so that no two clients would agree on the
+/// next run.
 ///
 /// ```swift
 /// let nightly = try CronExpression("0 0 3 * * mon-fri")
@@ -44,7 +45,8 @@ public struct CronExpression: Sendable, Hashable {
 
     /// Reads a pattern.
     ///
-    /// - Throws: `BullMQError` with code `invalidArgument`; the message says what is wrong, in the words of BullMQ for Node.
+    /// - Throws: `BullMQError` with code `invalidArgument`; the message says what is wrong, in the words of BullMQ for
+    ///   Node.
     public init(_ pattern: String) throws(BullMQError) {
         let parser = try CronParser(pattern)
         self.pattern = pattern
@@ -66,9 +68,9 @@ public struct CronExpression: Sendable, Hashable {
 
     /// The next run after an instant.
     ///
-    /// A run that falls into the hour skipped when clocks are set forward happens an hour later, or not at all if less than an hour is
-    /// skipped or the gap begins at midnight; one that falls into the hour repeated when they are set back happens the first time. Patterns
-    /// for every hour of the day follow real time instead.
+    /// A run that falls into the hour skipped when clocks are set forward happens an hour later, or not at all if less
+    /// than an hour is skipped or the gap begins at midnight; one that falls into the hour repeated when they are set
+    /// back happens the first time. Patterns for every hour of the day follow real time instead.
     ///
     /// - Parameters:
     ///   - date: the run is later than this.

@@ -16,7 +16,8 @@ public struct JobScheduler: Sendable, Hashable {
     public let rule: RepeatRule?
     /// The offset in force: that of the rule, or the one that the first run decided.
     public let offset: Duration?
-    /// The data of its jobs; nil for `{}`, and for repeatable jobs of old releases, where each iteration hands it to the next.
+    /// The data of its jobs; nil for `{}`, and for repeatable jobs of old releases, where each iteration hands it to
+    /// the next.
     public let templateData: JSONText?
     /// The options of its jobs; those of a repeatable job of an old release are not known here.
     public let templateOptions: JobOptions
@@ -39,9 +40,9 @@ public struct JobScheduler: Sendable, Hashable {
     public var every: Duration? {
         if case .every(let interval, _)? = rule?.rhythm { interval } else { nil }
     }
-    /// Whether this is no job scheduler but a repeatable job, which releases of BullMQ before 6.0 define. It becomes a scheduler when an
-    /// iteration is taken, or stays what it is if its key has the oldest form; ``JobSchedulers/removeRepeatable(_:)`` removes
-    /// it.
+    /// Whether this is no job scheduler but a repeatable job, which releases of BullMQ before 6.0 define. It becomes a
+    /// scheduler when an iteration is taken, or stays what it is if its key has the oldest form;
+    /// ``JobSchedulers/removeRepeatable(_:)`` removes it.
     public var isRepeatable: Bool { iterationCount == nil }
 
     /// - Parameters:

@@ -8,8 +8,8 @@ import Logging
 /// try await queue.schedulers.upsert("nightly", .cron("0 0 3 * * *", timeZone: "Europe/Berlin"), Media.clean, Clean())
 /// ```
 ///
-/// A scheduler always has one job waiting for its time; the worker that takes it creates the next one before it processes the
-/// first. So schedulers need no process of their own, and none is created while no worker runs.
+/// A scheduler always has one job waiting for its time; the worker that takes it creates the next one before it
+/// processes the first. So schedulers need no process of their own, and none is created while no worker runs.
 public struct JobSchedulers: Sendable {
     let queue: Queue
 
@@ -17,8 +17,8 @@ public struct JobSchedulers: Sendable {
 
     /// Creates a job scheduler, or redefines the one with this id, for jobs of a known type.
     ///
-    /// Redefining replaces the job that waits for its time. With an unchanged interval it keeps its time: calling this at every start of a
-    /// program neither postpones nor repeats a run.
+    /// Redefining replaces the job that waits for its time. With an unchanged interval it keeps its time: calling this
+    /// at every start of a program neither postpones nor repeats a run.
     ///
     /// - Parameters:
     ///   - id: any text.
@@ -26,11 +26,12 @@ public struct JobSchedulers: Sendable {
     ///   - type: their name and default options.
     ///   - payload: their data.
     ///   - options: their options. An id, a delay, a time, a parent and deduplication are not for recurring jobs.
-    ///   - repeatable: the ``JobScheduler/id`` of a repeatable job of an old release, which is removed with its pending iteration in the
-    ///     same transaction, so that no worker ever sees both series or none. (An extension.)
+    ///   - repeatable: the ``JobScheduler/id`` of a repeatable job of an old release, which is removed with its pending
+    ///     iteration in the same transaction, so that no worker ever sees both series or none. (An extension.) It is
+    ///     gone even if the scheduler then turns out to have no free id.
     /// - Returns: the next job; nil if the rule allows no (further) run, and then nothing was changed.
-    /// - Throws: `BullMQError`: `invalidArgument` before anything is sent; `iterationExists` or `slotsTaken` if other jobs have
-    ///   the ids that the next one would get; `EncodingError`; `RedisError`.
+    /// - Throws: `BullMQError`: `invalidArgument` before anything is sent; `iterationExists` or `slotsTaken` if other
+    ///   jobs have the ids that the next one would get; `EncodingError`; `RedisError`.
     @discardableResult
     public func upsert<Payload, Output>(
         _ id: String, _ rule: RepeatRule, _ type: JobType<Payload, Output>, _ payload: Payload,
@@ -105,7 +106,8 @@ public struct JobSchedulers: Sendable {
     /// The job scheduler with this id, if there is one.
     public func get(_ id: String) async throws -> JobScheduler? { try await store.scheduler(id) }
 
-    /// Job schedulers in the order of their next runs, repeatable jobs of old releases among them. Nothing is changed or removed.
+    /// Job schedulers in the order of their next runs, repeatable jobs of old releases among them. Nothing is changed
+    /// or removed.
     ///
     /// - Parameters:
     ///   - range: positions, from 0.
@@ -120,14 +122,15 @@ public struct JobSchedulers: Sendable {
     /// How many there are.
     public func count() async throws -> Int { try await store.schedulerCount() }
 
-    /// Removes a job scheduler and its job, if that is still delayed. A job that waits for a worker already stays, and is its last.
+    /// Removes a job scheduler and its job, if that is still delayed. A job that waits for a worker already stays, and
+    /// is its last.
     ///
     /// - Returns: whether there was one.
     @discardableResult
     public func remove(_ id: String) async throws -> Bool { try await store.removeScheduler(id) }
 
-    /// Removes a repeatable job that a release of BullMQ before 6.0 defined, with its pending iteration, in one step. (An extension:
-    /// BullMQ itself has nothing that finds those of the oldest form.)
+    /// Removes a repeatable job that a release of BullMQ before 6.0 defined, with its pending iteration, in one step.
+    /// (An extension: BullMQ itself has nothing that finds those of the oldest form.)
     ///
     /// - Parameter key: the ``JobScheduler/id`` under which ``list(range:order:)`` shows it.
     /// - Returns: whether there was one; false for a job scheduler, which stays.

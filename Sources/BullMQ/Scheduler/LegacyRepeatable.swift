@@ -1,10 +1,10 @@
-// Owns: repeatable jobs as releases before 6.0 name them, to the character, so that workers of several generations continue one
-// series instead of two (protocol: versions, section 3).
+// Owns: repeatable jobs as releases before 6.0 name them, to the character, so that workers of several generations
+// continue one series instead of two (protocol: versions, section 3).
 
 /// The names of the next iteration of a repeatable job.
 struct LegacyRepeatable: Sendable {
-    /// Members of `repeat` under which its definition may stand, in order of preference, each with what precedes the time in
-    /// the ids of its iterations.
+    /// Members of `repeat` under which its definition may stand, in order of preference, each with what precedes the
+    /// time in the ids of its iterations.
     let candidates: [(member: String, idPrefix: String)]
 
     /// - Parameters:
@@ -42,8 +42,8 @@ struct LegacyRepeatable: Sendable {
         }
     }
 
-    /// What a member of the oldest form, `name:id:endDate:tz:pattern`, says about itself, under the names of the fields of a
-    /// definition; nothing if it has another form.
+    /// What a member of the oldest form, `name:id:endDate:tz:pattern`, says about itself, under the names of the fields
+    /// of a definition; nothing if it has another form.
     static func definition(ofMember member: String) -> [String: String] {
         let parts = member.split(separator: ":", maxSplits: 4, omittingEmptySubsequences: false).map(String.init)
         guard parts.count == 5 else { return [:] }

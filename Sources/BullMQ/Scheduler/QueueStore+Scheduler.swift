@@ -39,7 +39,8 @@ extension QueueStore {
     func upsertScheduler(_ definition: SchedulerDefinition, replacing repeatable: String?) async throws -> JobRecord {
         let reply: RESPValue
         if let repeatable {
-            // Calls with their whole texts: inside of a transaction there is no second chance to teach them to the server.
+            // Calls with their whole texts: inside of a transaction there is no second chance to teach them to the
+            // server.
             var removal = ScriptCall(text: .removeRepeatable, arguments: 2)
             fillRemoval(&removal, of: repeatable)
             var addition = ScriptCall(text: .addJobScheduler, arguments: 9)

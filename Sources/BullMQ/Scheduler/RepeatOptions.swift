@@ -1,5 +1,5 @@
-// Owns: the `repeat` options of a job as they travel (protocol: client, section 16.2), and what follows from them: whether there is
-// another iteration, and when.
+// Owns: the `repeat` options of a job as they travel (protocol: client, section 16.2), and what follows from them:
+// whether there is another iteration, and when.
 
 import FoundationEssentials
 

@@ -11,10 +11,11 @@ public import FoundationEssentials
 public struct RepeatRule: Sendable, Hashable {
     /// The rhythm of the runs.
     public enum Rhythm: Sendable, Hashable {
-        /// A cron pattern (see ``CronExpression``), or what the ``RepeatStrategy`` in force understands (`pattern`, `tz`).
+        /// A cron pattern (see ``CronExpression``), or what the ``RepeatStrategy`` in force understands (`pattern`,
+        /// `tz`).
         case pattern(String, timeZone: String?)
-        /// A fixed interval, and how far the runs lie behind its multiples since 1970 (`every`, `offset`). Without an offset the first
-        /// run is at once and decides it.
+        /// A fixed interval, and how far the runs lie behind its multiples since 1970 (`every`, `offset`). Without an
+        /// offset the first run is at once and decides it.
         case every(Duration, offset: Duration?)
     }
 
@@ -26,8 +27,8 @@ public struct RepeatRule: Sendable, Hashable {
     public var startDate: Date?
     /// No run is created after this (`endDate`); none by default.
     public var endDate: Date?
-    /// The first run is now, whatever the pattern says (`immediately`); false by default. For patterns only, and not together with a start
-    /// date.
+    /// The first run is now, whatever the pattern says (`immediately`); false by default. For patterns only, and not
+    /// together with a start date.
     public var startsImmediately: Bool
 
     /// Creates a rule; the defaults are those of the properties.
@@ -46,8 +47,8 @@ public struct RepeatRule: Sendable, Hashable {
     ///
     /// - Parameters:
     ///   - pattern: five fields, or six with the second in front.
-    ///   - timeZone: a name such as `Europe/Berlin`, `UTC` or `UTC+2`. Nil is the local zone of whichever process computes a run, which
-    ///     differs between machines: better name one.
+    ///   - timeZone: a name such as `Europe/Berlin`, `UTC` or `UTC+2`. Nil is the local zone of whichever process
+    ///     computes a run, which differs between machines: better name one.
     ///   - limit: how many runs there are in all.
     ///   - startDate: the first run is later than this.
     ///   - endDate: there is no run after this.
@@ -65,7 +66,8 @@ public struct RepeatRule: Sendable, Hashable {
     ///
     /// - Parameters:
     ///   - interval: at least a millisecond.
-    ///   - offset: how far the runs lie behind the multiples of the interval since 1970; without one the first run is at once.
+    ///   - offset: how far the runs lie behind the multiples of the interval since 1970; without one the first run is
+    ///     at once.
     ///   - limit: how many runs there are in all.
     ///   - startDate: the first run is at this moment, or now if it has passed.
     ///   - endDate: no run is created after this.
@@ -90,8 +92,8 @@ public struct RepeatRule: Sendable, Hashable {
     }
 }
 
-/// Computes the runs of patterns in the place of cron (`settings.repeatStrategy`; protocol: client, section 16.6). The queue that
-/// creates a scheduler and every worker of that queue need the same one.
+/// Computes the runs of patterns in the place of cron (`settings.repeatStrategy`; protocol: client, section 16.6). The
+/// queue that creates a scheduler and every worker of that queue need the same one.
 ///
 /// - Parameters: the run must be later than this; the rule; the name of the scheduled job.
 /// - Returns: the next run; nil if there is none.

@@ -1,5 +1,5 @@
-// Owns: finding time zones on this system. Files are read anew each time: they are small, and tzdata may be updated while a
-// worker runs.
+// Owns: finding time zones on this system. Files are read anew each time: they are small, and tzdata may be updated
+// while a worker runs.
 
 #if canImport(Glibc)
     import Glibc

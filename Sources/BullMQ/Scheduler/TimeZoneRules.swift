@@ -1,4 +1,5 @@
-// Owns: the offset from UTC of one time zone at any instant. Knows nothing of files; instants are whole seconds since 1970.
+// Owns: the offset from UTC of one time zone at any instant. Knows nothing of files; instants are whole seconds since
+// 1970.
 
 /// The offsets of one time zone, past and future.
 struct TimeZoneRules: Sendable, Hashable {

@@ -1,5 +1,5 @@
-// Owns: what a worker does for a recurring job before it processes it: create the next one. The rule it keeps: whatever goes wrong
-// is reported, and the job is processed all the same (protocol: worker, section 9; versions, section 3.4).
+// Owns: what a worker does for a recurring job before it processes it: create the next one. The rule it keeps: whatever
+// goes wrong is reported, and the job is processed all the same (protocol: worker, section 9; versions, section 3.4).
 
 import Logging
 import NIOCore

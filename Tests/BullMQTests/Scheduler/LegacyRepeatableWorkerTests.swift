@@ -1,5 +1,5 @@
-// Owns: repeatable jobs of releases before 6.0, written out as those left them, against a real Redis (protocol: versions,
-// section 3).
+// Owns: repeatable jobs of releases before 6.0, written out as those left them, against a real Redis (protocol:
+// versions, section 3).
 
 import BullMQTesting
 import FoundationEssentials
