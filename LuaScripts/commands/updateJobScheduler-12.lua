@@ -1,8 +1,9 @@
--- Create the iteration after the current one, on behalf of the current one. Name and data come from the scheduler.
+-- Create the iteration after the current one, on behalf of the current one. Name and data come from the scheduler. Old
+-- releases defined it without data (and without a count): the data of the current iteration is kept for it then.
 --
 -- KEYS: 1 repeat, 2 delayed, 3 wait, 4 paused (unused), 5 meta, 6 prioritized, 7 marker, 8 id, 9 events, 10 pc,
 --       11 producing job (unused), 12 active
--- ARGV: 1 next time (ms) of a pattern, empty for `every`, 2 scheduler id, 3 data (unused),
+-- ARGV: 1 next time (ms) of a pattern, empty for `every`, 2 scheduler id, 3 data of the producing job,
 --       4 msgpack map of the iteration's options, 5 now (ms), 6 prefix, 7 id of the producing job
 -- Returns the id of the new iteration; nothing if the scheduler is gone, has moved on, or the iteration exists.
 local rcall = redis.call
@@ -25,7 +26,7 @@ end
 -- include: everySlot
 
 local schedulerKey = repeatKey .. ':' .. schedulerId
-local scheduler = rcall('HMGET', schedulerKey, 'name', 'data', 'every', 'startDate', 'offset')
+local scheduler = rcall('HMGET', schedulerKey, 'name', 'data', 'every', 'startDate', 'offset', 'ic')
 local repeatOpts = jobOpts['repeat'] or {}
 local every = tonumber(scheduler[3] or repeatOpts.every)
 local slot
@@ -52,7 +53,11 @@ end
 rcall('ZADD', repeatKey, next, schedulerId)
 rcall('HINCRBY', schedulerKey, 'ic', '1')
 rcall('INCR', KEYS[8])
+local data = scheduler[2] or '{}'
+if not scheduler[2] and not scheduler[6] and ARGV[3] ~= '' and ARGV[3] ~= '{}' then
+  data = ARGV[3]
+  rcall('HSET', schedulerKey, 'data', data)
+end
 jobOpts.delay, jobOpts.jobId = math.max(0, slot - now), jobId
-storeAndEnqueue(prefix, jobId, scheduler[1], scheduler[2] or '{}', jobOpts, cjson.encode(jobOpts), ARGV[5], cap,
-  schedulerId)
+storeAndEnqueue(prefix, jobId, scheduler[1], data, jobOpts, cjson.encode(jobOpts), ARGV[5], cap, schedulerId)
 return jobId

@@ -36,6 +36,12 @@ public struct BullMQError: Error, Sendable, CustomStringConvertible {
         public static let belongsToScheduler = Code("belongsToScheduler", -8)
         /// A child of the job failed.
         public static let failedChildren = Code("failedChildren", -9)
+        /// The next iteration of a job scheduler has an id that a job already has.
+        public static let iterationExists = Code("iterationExists", -10)
+        /// Jobs stand in this time slot of a job scheduler and in the 32 that follow.
+        public static let slotsTaken = Code("slotsTaken", -11)
+        /// A worker could not create the next iteration of a recurring job; the current one is processed all the same.
+        public static let schedulingFailed = Code("schedulingFailed")
         /// The job is being processed, so it cannot be removed.
         public static let locked = Code("locked")
         /// The queue must be paused for this.
@@ -96,6 +102,13 @@ extension BullMQError {
         case -9:
             BullMQError(
                 .failedChildren, "Cannot complete job \(job) because it has at least one failed child. \(command)")
+        case -10:
+            BullMQError(
+                .iterationExists, "Cannot create job scheduler iteration - job ID already exists. \(command)")
+        case -11:
+            BullMQError(
+                .slotsTaken,
+                "Cannot create job scheduler iteration - current and next time slots already have jobs. \(command)")
         default: BullMQError(.unexpectedReply, "Unknown code \(number) error for \(job). \(command)")
         }
     }

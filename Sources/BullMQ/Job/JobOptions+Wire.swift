@@ -9,22 +9,26 @@ extension JobOptions {
             writer.append("attempts")
             writer.append(Int64(0))
         } else {
-            fields.write(to: &writer)
+            fields.write(to: &writer, attempts: fields.attempts ?? 0)
         }
+    }
+
+    /// Appends the map as job schedulers store it: an option that is nil is left out, `attempts` too. Members of `more` follow.
+    func writeTemplate(to writer: inout MessagePackWriter, adding more: JSONObject = [:]) {
+        fields.write(to: &writer, attempts: fields.attempts, adding: more)
     }
 }
 
 extension JobOptions.Fields {
-    fileprivate func write(to writer: inout MessagePackWriter) {
-        var count = 1
+    fileprivate func write(to writer: inout MessagePackWriter, attempts: Int?, adding more: JSONObject = [:]) {
+        var count = isSet(attempts) + more.count
         if let jobID, !jobID.isEmpty { count += 1 }
         count += isSet(delay) + isSet(priority) + isSet(lifo) + isSet(backoff) + isSet(removeOnComplete)
         count += isSet(removeOnFail) + isSet(keepLogs) + isSet(stackTraceLimit) + isSet(sizeLimit) + isSet(timestamp)
         count += isSet(parent) + isSet(onFailure) + isSet(deduplication) + isSet(telemetryMetadata)
         count += isSet(omitTelemetryContext)
         writer.appendMapHeader(count)
-        writer.append("attempts")
-        writer.append(Int64(attempts ?? 0))
+        if let attempts { writer.append("attempts", Int64(attempts)) }
         if let jobID, !jobID.isEmpty { writer.append("jobId", jobID) }
         if let delay { writer.append("delay", delay.milliseconds) }
         if let priority { writer.append("priority", Int64(priority)) }
@@ -46,6 +50,10 @@ extension JobOptions.Fields {
         if let deduplication { write(deduplication, to: &writer) }
         if let telemetryMetadata { writer.append("tm", telemetryMetadata) }
         if let omitTelemetryContext { writer.append("omc", omitTelemetryContext) }
+        for (key, value) in more {
+            writer.append(key)
+            writer.append(value)
+        }
     }
 
     private func isSet<T>(_ option: T?) -> Int { option == nil ? 0 : 1 }

@@ -33,4 +33,6 @@ class JobRecord: @unchecked Sendable {
     var schedulerID: String? { nil }
     var deferredFailure: String? { nil }
     var processedBy: String? { nil }
+    /// The stored options of a job that recurs, with all that ``JobOptions`` does not tell; nil for every other job.
+    var recurringOptions: String? { nil }
 }

@@ -18,6 +18,7 @@ final class StoredJob: JobRecord, @unchecked Sendable {
     private let storedSchedulerID: String?
     private let storedDeferredFailure: String?
     private let storedProcessedBy: String?
+    private let storedRecurringOptions: String?
 
     /// A job read from Redis.
     ///
@@ -81,6 +82,9 @@ final class StoredJob: JobRecord, @unchecked Sendable {
         storedSchedulerID = schedulerID.flatMap { $0.isEmpty ? nil : $0 }
         storedDeferredFailure = deferredFailure.flatMap { $0.isEmpty ? nil : $0 }
         storedProcessedBy = processedBy
+        // Releases before 1.86 marked repeatable jobs in their options alone.
+        let recurs = storedSchedulerID != nil || options?.contains(member: "\"repeat\":") == true
+        storedRecurringOptions = recurs ? options ?? "" : nil
         super.init(
             id: id, name: name,
             data: data.flatMap { $0.isEmpty ? nil : JSONText(unchecked: $0) } ?? .emptyObject,
@@ -103,11 +107,27 @@ final class StoredJob: JobRecord, @unchecked Sendable {
     override var schedulerID: String? { storedSchedulerID }
     override var deferredFailure: String? { storedDeferredFailure }
     override var processedBy: String? { storedProcessedBy }
+    override var recurringOptions: String? { storedRecurringOptions }
 
     /// Anything that is not an array of strings counts as none.
     private static func lines(_ text: String) -> [String] {
         guard case .array(let entries)? = try? JSONValue(parsing: text) else { return [] }
         return entries.compactMap(\.stringValue)
+    }
+}
+
+extension String {
+    /// Whether JSON text has a member, given with its quotes and colon. Inside of a string its quotes would be escaped.
+    fileprivate func contains(member: String) -> Bool {
+        withUTF8Bytes { bytes in
+            member.withUTF8Bytes { wanted in
+                guard bytes.count >= wanted.count else { return false }
+                return (0...bytes.count - wanted.count).contains { start in
+                    bytes[start] == wanted[0] && bytes[start + 1] == wanted[1]
+                        && bytes[start..<start + wanted.count].elementsEqual(wanted)
+                }
+            }
+        }
     }
 }
 

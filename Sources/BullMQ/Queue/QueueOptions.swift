@@ -10,19 +10,22 @@ public struct QueueOptions: Sendable {
     public var maximumEvents: Int?
     /// Leave the queue's `meta` record alone (`skipMetasUpdate`); false by default.
     public var skipsMetadataUpdate: Bool
+    /// Computes the runs of job schedulers with a pattern (`settings.repeatStrategy`), the same as the workers'; cron by default.
+    public var repeatStrategy: RepeatStrategy?
     /// Where the queue logs; silent by default.
     public var logger: Logger
 
     /// Creates options; the defaults are those of the properties.
     public init(
         prefix: String = "bull", defaultJobOptions: JobOptions = JobOptions(), maximumEvents: Int? = nil,
-        skipsMetadataUpdate: Bool = false,
+        skipsMetadataUpdate: Bool = false, repeatStrategy: RepeatStrategy? = nil,
         logger: Logger = Logger(label: "bullmq.queue") { _ in SwiftLogNoOpLogHandler() }
     ) {
         self.prefix = prefix
         self.defaultJobOptions = defaultJobOptions
         self.maximumEvents = maximumEvents
         self.skipsMetadataUpdate = skipsMetadataUpdate
+        self.repeatStrategy = repeatStrategy
         self.logger = logger
     }
 }

@@ -16,7 +16,7 @@ struct ISO8601Timestamp: Equatable {
     /// Writes the instant in quotes, in UTC with milliseconds. A year outside 0…9999 gets a sign and six digits.
     func write(to writer: inout JSONWriter) {
         let milliseconds = Int((secondsSince1970 * 1000).rounded())
-        let (day, timeOfDay) = Self.flooredDivision(milliseconds, by: 86_400_000)
+        let (day, timeOfDay) = milliseconds.flooredDivision(by: 86_400_000)
         let date = CivilDate(daysSince1970: day)
         writer.append(byte: JSONByte.quote)
         if (0...9999).contains(date.year) {
@@ -139,52 +139,6 @@ struct ISO8601Timestamp: Equatable {
             }
             return number
         }
-    }
-
-    fileprivate static func flooredDivision(_ dividend: Int, by divisor: Int) -> (quotient: Int, remainder: Int) {
-        let (quotient, remainder) = dividend.quotientAndRemainder(dividingBy: divisor)
-        return remainder < 0 ? (quotient - 1, remainder + divisor) : (quotient, remainder)
-    }
-}
-
-/// A day of the proleptic Gregorian calendar. Both conversions count in eras of 400 years (146,097 days) that begin on 1 March,
-/// so that the leap day comes last.
-private struct CivilDate {
-    let year: Int
-    let month: Int
-    let day: Int
-
-    init?(year: Int, month: Int, day: Int) {
-        guard (1...12).contains(month) else { return nil }
-        let isLeapYear = year % 4 == 0 && (year % 100 != 0 || year % 400 == 0)
-        let length =
-            switch month {
-            case 2: isLeapYear ? 29 : 28
-            case 4, 6, 9, 11: 30
-            default: 31
-            }
-        guard (1...length).contains(day) else { return nil }
-        self.year = year
-        self.month = month
-        self.day = day
-    }
-
-    init(daysSince1970 days: Int) {
-        let (era, dayOfEra) = ISO8601Timestamp.flooredDivision(days + 719_468, by: 146_097)
-        let yearOfEra = (dayOfEra - dayOfEra / 1460 + dayOfEra / 36_524 - dayOfEra / 146_096) / 365
-        let dayOfYear = dayOfEra - (365 * yearOfEra + yearOfEra / 4 - yearOfEra / 100)
-        let monthFromMarch = (5 * dayOfYear + 2) / 153
-        day = dayOfYear - (153 * monthFromMarch + 2) / 5 + 1
-        month = monthFromMarch < 10 ? monthFromMarch + 3 : monthFromMarch - 9
-        year = yearOfEra + era * 400 + (month <= 2 ? 1 : 0)
-    }
-
-    var daysSince1970: Int {
-        let (era, yearOfEra) = ISO8601Timestamp.flooredDivision(month <= 2 ? year - 1 : year, by: 400)
-        let monthFromMarch = month > 2 ? month - 3 : month + 9
-        let dayOfYear = (153 * monthFromMarch + 2) / 5 + day - 1
-        let dayOfEra = yearOfEra * 365 + yearOfEra / 4 - yearOfEra / 100 + dayOfYear
-        return era * 146_097 + dayOfEra - 719_468
     }
 }
 

@@ -14,6 +14,7 @@ final class JobRunner: Sendable {
     /// Whether the worker ends and has no more time: handlers are cancelled, and storing an outcome is not tried again.
     private let isGraceOver: @Sendable () -> Bool
     private let tasks: TaskBag
+    private let iterations: IterationScheduler
 
     init(
         store: QueueStore, options: WorkerOptions, terms: FetchTerms, handlers: HandlerTable,
@@ -29,6 +30,7 @@ final class JobRunner: Sendable {
         self.mayContinue = mayContinue
         self.isGraceOver = isGraceOver
         self.tasks = tasks
+        iterations = IterationScheduler(store: store, options: options, events: events, isGraceOver: isGraceOver)
     }
 
     /// Processes a job and returns what its finishing script answered.
@@ -38,6 +40,9 @@ final class JobRunner: Sendable {
         locks.track(execution)
         // Those that were tracked before are cancelled by the worker.
         if isGraceOver() { execution.cancel(.shuttingDown) }
+        if let stored = record.recurringOptions {
+            await iterations.scheduleNext(after: record, stored, during: execution)
+        }
         let job = Job(record: record, store: store, token: token, execution: execution)
         events.send(.active(job))
         do {

@@ -66,6 +66,11 @@ public struct WorkerOptions: Sendable {
     public var acceptsRemoteCancellation: Bool
     /// Pauses for back-off types that are not built in; none by default.
     public var backoff: BackoffStrategy?
+    /// Computes the runs of recurring jobs with a pattern (`settings.repeatStrategy`), the same as the queue's; cron by default.
+    public var repeatStrategy: RepeatStrategy?
+    /// Keep repeatable jobs going that releases of BullMQ before 6.0 defined; true by default. If false, such a job is processed and
+    /// reported as a ``WorkerEvent/error(_:)``, and its series ends, as in BullMQ 6.
+    public var continuesLegacyRepeatables: Bool
     /// Where the worker logs; silent by default.
     public var logger: Logger
 
@@ -79,7 +84,7 @@ public struct WorkerOptions: Sendable {
         cancelsOnLockLoss: Bool = true, removeOnComplete: RemovalPolicy? = nil, removeOnFail: RemovalPolicy? = nil,
         retryDelay: Duration = .seconds(1), jobTimeout: Duration? = nil, gracePeriod: Duration = .seconds(30),
         metricsMinutes: Int = 0, execution: Execution = .concurrent, acceptsRemoteCancellation: Bool = false,
-        backoff: BackoffStrategy? = nil,
+        backoff: BackoffStrategy? = nil, repeatStrategy: RepeatStrategy? = nil, continuesLegacyRepeatables: Bool = true,
         logger: Logger = Logger(label: "bullmq.worker") { _ in SwiftLogNoOpLogHandler() }
     ) {
         self.prefix = prefix
@@ -105,6 +110,8 @@ public struct WorkerOptions: Sendable {
         self.metricsMinutes = metricsMinutes
         self.acceptsRemoteCancellation = acceptsRemoteCancellation
         self.backoff = backoff
+        self.repeatStrategy = repeatStrategy
+        self.continuesLegacyRepeatables = continuesLegacyRepeatables
         self.logger = logger
     }
 
