@@ -28,7 +28,9 @@ final class QueueMetadata: Sendable {
         ])
         for case .error(let error) in replies {
             // The record only informs; a user whose ACL forbids it can still use the queue.
-            store.logger.warning("queue record not written", metadata: ["bullmq.error": "\(error)"])
+            store.logger.warning(
+                "queue record not written",
+                metadata: ["bullmq.queue": "\(store.name)", "bullmq.error": "\(error)"])
         }
         announced.store(true, ordering: .relaxed)
     }

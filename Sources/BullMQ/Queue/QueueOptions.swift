@@ -10,19 +10,22 @@ public struct QueueOptions: Sendable {
     public var maximumEvents: Int?
     /// Leave the queue's `meta` record alone (`skipMetasUpdate`); false by default.
     public var skipsMetadataUpdate: Bool
+    /// Where spans and metrics go; by default where the process has bootstrapped them to.
+    public var observability: Observability
     /// Where the queue logs; silent by default.
     public var logger: Logger
 
     /// Creates options; the defaults are those of the properties.
     public init(
         prefix: String = "bull", defaultJobOptions: JobOptions = JobOptions(), maximumEvents: Int? = nil,
-        skipsMetadataUpdate: Bool = false,
+        skipsMetadataUpdate: Bool = false, observability: Observability = Observability(),
         logger: Logger = Logger(label: "bullmq.queue") { _ in SwiftLogNoOpLogHandler() }
     ) {
         self.prefix = prefix
         self.defaultJobOptions = defaultJobOptions
         self.maximumEvents = maximumEvents
         self.skipsMetadataUpdate = skipsMetadataUpdate
+        self.observability = observability
         self.logger = logger
     }
 }

@@ -63,6 +63,8 @@ public struct WorkerOptions: Sendable {
     public var metricsMinutes: Int
     /// Pauses for back-off types that are not built in; none by default.
     public var backoff: BackoffStrategy?
+    /// Where spans and metrics go; by default where the process has bootstrapped them to.
+    public var observability: Observability
     /// Where the worker logs; silent by default.
     public var logger: Logger
 
@@ -76,6 +78,7 @@ public struct WorkerOptions: Sendable {
         cancelsOnLockLoss: Bool = true, removeOnComplete: RemovalPolicy? = nil, removeOnFail: RemovalPolicy? = nil,
         retryDelay: Duration = .seconds(1), jobTimeout: Duration? = nil, gracePeriod: Duration = .seconds(30),
         metricsMinutes: Int = 0, execution: Execution = .concurrent, backoff: BackoffStrategy? = nil,
+        observability: Observability = Observability(),
         logger: Logger = Logger(label: "bullmq.worker") { _ in SwiftLogNoOpLogHandler() }
     ) {
         self.prefix = prefix
@@ -100,6 +103,7 @@ public struct WorkerOptions: Sendable {
         self.gracePeriod = gracePeriod
         self.metricsMinutes = metricsMinutes
         self.backoff = backoff
+        self.observability = observability
         self.logger = logger
     }
 
