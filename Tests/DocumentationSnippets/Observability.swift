@@ -17,7 +17,7 @@ func chooseBackends(redis: Redis, tracer: any Tracer, metrics: any MetricsFactor
 func trace(tracer: any Tracer, encode: @escaping @Sendable (Video) async throws -> Int) -> Handler {
     Handler(Videos.encode) { job in
         try await tracer.withSpan("probe") { span in
-            span.attributes["video.file"] = job.payload.file
+            span.attributes["video.url"] = job.payload.url
             return try await encode(job.payload)
         }
     }
@@ -45,7 +45,7 @@ func probe(worker: Worker) {
 
 func log(encode: @escaping @Sendable (Video) async throws -> Int) -> Handler {
     Handler(Videos.encode) { job in
-        job.logger.info("encoding", metadata: ["file": "\(job.payload.file)"])
+        job.logger.info("encoding", metadata: ["url": "\(job.payload.url)"])
         return try await encode(job.payload)
     }
 }
