@@ -3,14 +3,16 @@ public import Tracing
 
 /// Where a ``Queue`` or a ``Worker`` sends its spans and metrics.
 ///
-/// By default that is whatever the process has bootstrapped, `InstrumentationSystem` and `MetricsSystem`, as it stands when the
-/// queue or worker is created: bootstrap first. Where nothing is bootstrapped, nothing is recorded, and jobs pay nothing for it.
+/// By default that is whatever the process has bootstrapped, `InstrumentationSystem` and `MetricsSystem`, as it stands
+/// when the queue or worker is created: bootstrap first. Where nothing is bootstrapped, nothing is recorded, and jobs
+/// pay nothing for it.
 ///
 /// ```swift
 /// let options = WorkerOptions(observability: Observability(tracer: tracer, metrics: registry))
 /// ```
 ///
-/// The article <doc:Observability> lists every span and metric (protocol: client, section 17; worker, section 23).
+/// The article <doc:ObservingQueuesAndWorkers> lists every span and metric (protocol: client, section 17; worker,
+/// section 23).
 public struct Observability: Sendable {
     /// Makes the spans; nil (the default) for the bootstrapped tracer.
     public var tracer: (any Tracer)?

@@ -2,7 +2,8 @@ import Tracing
 
 /// Operations inside their spans.
 extension QueueStore {
-    /// Runs an operation of this queue inside its span; without a tracer it just runs. Its error is recorded and thrown on.
+    /// Runs an operation of this queue inside its span; without a tracer it just runs. Its error is recorded and thrown
+    /// on.
     ///
     /// - Parameters:
     ///   - destination: what the span's name ends in; by default the queue.
@@ -42,7 +43,8 @@ extension Tracing.Span {
 }
 
 extension JobOptions {
-    /// These options, with metadata of the producer's span unless they say to leave it out (protocol: client, section 17).
+    /// These options, with metadata of the producer's span unless they say to leave it out (protocol: client, section
+    /// 17).
     ///
     /// - Parameter overwrites: whether it takes the place of metadata that was given.
     func carrying(_ metadata: String?, overwrites: Bool) -> JobOptions {

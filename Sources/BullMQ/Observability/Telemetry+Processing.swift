@@ -2,8 +2,8 @@ import Tracing
 
 /// What is recorded of a job that a worker processes.
 extension Telemetry {
-    /// Begins the span of an attempt: a child of the producer's span that the job names, and linked with it, for those who look
-    /// at traces of single attempts.
+    /// Begins the span of an attempt: a child of the producer's span that the job names, and linked with it, for those
+    /// who look at traces of single attempts.
     func startProcessing(_ job: JobRecord) -> TraceSpan? {
         guard let tracer else { return nil }
         let producer = job.options.telemetryMetadata.flatMap { TraceCarrier(parsing: $0).context(by: tracer) }

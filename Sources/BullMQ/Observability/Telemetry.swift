@@ -4,8 +4,8 @@ import Tracing
 /// A span of whatever tracer.
 typealias TraceSpan = any Tracing.Span
 
-/// What one queue or worker object records, and where to. There is no such object where nothing is recorded, so that the test
-/// for it is all that jobs pay.
+/// What one queue or worker object records, and where to. There is no such object where nothing is recorded, so that
+/// the test for it is all that jobs pay.
 final class Telemetry: Sendable {
     /// Empty for operations that span queues.
     let queueName: String

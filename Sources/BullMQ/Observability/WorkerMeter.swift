@@ -34,8 +34,8 @@ final class WorkerMeter: Sendable {
         stalled = Counter(label: "bullmq.jobs.stalled", dimensions: dimensions, factory: factory)
     }
 
-    /// A job was taken. Only a first attempt tells how long it waited: later ones do not know since when, nor do jobs whose
-    /// delay was cut short.
+    /// A job was taken. Only a first attempt tells how long it waited: later ones do not know since when, nor do jobs
+    /// whose delay was cut short.
     func began(_ job: JobRecord) {
         active.increment()
         guard let processedOn = job.processedOn, job.attemptsStarted <= 1 else { return }

@@ -3,8 +3,10 @@
 import BullMQTesting
 import FoundationEssentials
 import LiveTesting
+import Logging
 import Metrics
 import MetricsTestKit
+import ServiceLifecycle
 import Testing
 
 @testable import BullMQ
@@ -113,7 +115,7 @@ struct MetricsTests {
         #expect(try await observed.live.queue.recordJobCounts() == counts)
     }
 
-    @Test("tell the depth of queues again and again, until the recorder is stopped")
+    @Test("tell the depth of queues again and again, until the recorder is shut down")
     func recorder() async throws {
         let live = try await LiveQueue.make()
         try await live.add()
@@ -121,15 +123,17 @@ struct MetricsTests {
         let queue = try Queue(
             live.name, redis: live.redis,
             options: QueueOptions(observability: Observability(metrics: WaitingGauge(sink: sink))))
-        let recorder = QueueDepthRecorder([queue], every: .milliseconds(5))
-        let run = Task { try await recorder.run() }
+        let group = ServiceGroup(
+            services: [QueueDepthRecorder([queue], every: .milliseconds(5))],
+            logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
+        let run = Task { try await group.run() }
         try await withDeadline(.seconds(20), waitingFor: "a queue that grows") {
             for await waiting in samples {
                 if waiting == 1 { try await live.add() }
                 if waiting >= 2 { break }
             }
         }
-        run.cancel()
+        await group.triggerGracefulShutdown()
         try await run.value
     }
 }

@@ -26,6 +26,7 @@ struct WorkerHealthTests {
                 try await reading(worker, "an unhealthy worker") { !$0.isHealthy }
                 let outage = worker.health
                 #expect(outage.description.hasPrefix("unhealthy: "))
+                #expect(outage.description.contains(", 0 active, last progress "))
                 try await server.start()
                 try await reading(worker, "a healthy worker") { $0.isHealthy }
                 let now = worker.health

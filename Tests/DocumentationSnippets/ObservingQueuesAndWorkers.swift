@@ -1,4 +1,4 @@
-// The snippets of the article "Observability".
+// The snippets of the article "Observing queues and workers".
 
 import BullMQ
 import Logging
@@ -40,7 +40,7 @@ func recordDepth(redis: Redis, queue: Queue, worker: Worker, logger: Logger) asy
 
 func probe(worker: Worker) {
     let health = worker.health
-    if !health.isHealthy { print(health) }  // unhealthy: waiting for work, 0 active jobs, last progress 41 s ago
+    if !health.isHealthy { print(health) }  // unhealthy: waiting for work, 0 active, last progress 41 s ago
 }
 
 func log(encode: @escaping @Sendable (Video) async throws -> Int) -> Handler {
