@@ -200,7 +200,7 @@ let documentation: [Target] = [
     ),
     .target(
         name: "DocumentationSnippets",
-        dependencies: ["BullMQ", logging, serviceLifecycle, unixSignals],
+        dependencies: ["BullMQ", logging, metrics, serviceLifecycle, tracing, unixSignals],
         path: "Tests/DocumentationSnippets",
         swiftSettings: settings
     ),

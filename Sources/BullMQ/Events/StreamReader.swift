@@ -52,7 +52,9 @@ actor StreamReader<Entry: Sendable> {
                 where error.isConnectionError && error.code != .closed
                 && error.code != .handshakeRefused
             {
-                store.logger.info("events will be read again", metadata: ["bullmq.error": "\(error)"])
+                store.logger.debug(
+                    "events will be read again",
+                    metadata: ["bullmq.queue": "\(store.name)", "bullmq.error": "\(error)"])
                 await Wakeup(eventLoop: connection.eventLoop).sleep(atMost: .milliseconds(100))
             }
         }

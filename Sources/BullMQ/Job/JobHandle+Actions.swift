@@ -1,3 +1,5 @@
+import Tracing
+
 extension JobHandle {
     /// Reads the job again; nil if it was removed meanwhile.
     public func refreshed() async throws -> Job? {
@@ -11,7 +13,12 @@ extension JobHandle {
     /// - Throws: `EncodingError`; `BullMQError` with code `missingJob`.
     public func updateProgress(_ progress: some Encodable) async throws {
         let text = try JSONText(encoding: progress)
-        try await job.store.updateProgress(id: job.id, text)
+        let attributes: () -> SpanAttributes = {
+            ["bullmq.job.id": .string(job.id), "bullmq.job.progress": .string(text.text)]
+        }
+        try await job.store.traced(.updateJobProgress, attributes()) { _ in
+            try await job.store.updateProgress(id: job.id, text)
+        }
         job.execution?.report(text, of: job)
     }
 

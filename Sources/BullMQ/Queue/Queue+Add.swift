@@ -1,3 +1,5 @@
+import Tracing
+
 /// One job of a bulk addition.
 public struct BulkJob: Sendable {
     let name: String
@@ -34,8 +36,8 @@ public enum BulkAtomicity: Sendable, Hashable {
 }
 
 extension BulkJob {
-    fileprivate func effectiveOptions(_ common: JobOptions) -> JobOptions {
-        options.filled(from: defaults).filled(from: common)
+    fileprivate func effectiveOptions(_ common: JobOptions, _ metadata: String?) -> JobOptions {
+        options.filled(from: defaults).filled(from: common).carrying(metadata, overwrites: false)
     }
 }
 
@@ -51,6 +53,11 @@ extension Queue {
     public func add<Payload, Output>(
         _ type: JobType<Payload, Output>, _ payload: Payload, options: JobOptions = JobOptions()
     ) async throws -> TypedJob<Payload, Output> {
+        if store.telemetry != nil {
+            let job = try await addTraced(
+                type.name, try JSONText(encoding: payload), options.filled(from: type.defaults))
+            return TypedJob(job: job, payload: payload)
+        }
         let new = try newJob(type.name, try JSONText(encoding: payload), options.filled(from: type.defaults))
         if !isAnnounced { try await announce() }
         let job = Job(record: new, id: try await store.add(new), store: store)
@@ -63,6 +70,7 @@ extension Queue {
     public func add(
         name: String, data: JSONText = .emptyObject, options: JobOptions = JobOptions()
     ) async throws -> Job {
+        if store.telemetry != nil { return try await addTraced(name, data, options) }
         let new = try newJob(name, data, options)
         if !isAnnounced { try await announce() }
         let job = Job(record: new, id: try await store.add(new), store: store)
@@ -70,7 +78,7 @@ extension Queue {
         return job
     }
 
-    private func newJob(_ name: String, _ data: JSONText, _ options: JobOptions) throws(BullMQError) -> NewJob {
+    func newJob(_ name: String, _ data: JSONText, _ options: JobOptions) throws(BullMQError) -> NewJob {
         try NewJob(
             name: name, data: data, options: options.filled(from: self.options.defaultJobOptions), isSingleAdd: true)
     }
@@ -85,18 +93,34 @@ extension Queue {
     ///   others were added.
     @discardableResult
     public func addBulk(_ jobs: [BulkJob], atomicity: BulkAtomicity = .allOrNothing) async throws -> [Job] {
+        let attributes: () -> SpanAttributes = {
+            [
+                "bullmq.job.bulk.names": .stringArray(jobs.map(\.name)),
+                "bullmq.job.bulk.count": .int64(Int64(jobs.count)),
+            ]
+        }
+        return try await store.traced(.addBulk, attributes()) { span in
+            try await addBulk(jobs, atomicity, store.metadata(of: span))
+        }
+    }
+
+    /// - Parameter metadata: carried by the jobs that bring none.
+    private func addBulk(
+        _ jobs: [BulkJob], _ atomicity: BulkAtomicity, _ metadata: String?
+    ) async throws -> [Job] {
         let common = options.defaultJobOptions
         if atomicity == .pipelined {
             let new = try jobs.map { job in
                 try NewJob(
-                    name: job.name, data: try job.data(), options: job.effectiveOptions(common), isSingleAdd: false)
+                    name: job.name, data: try job.data(), options: job.effectiveOptions(common, metadata),
+                    isSingleAdd: false)
             }
             if !isAnnounced { try await announce() }
             return try await store.addPipelined(new)
         }
         var routes: Set<NewJob.Route> = []
         for job in jobs {
-            let options = job.effectiveOptions(common)
+            let options = job.effectiveOptions(common, metadata)
             if options.isEmpty {
                 if !routes.contains(.standard) { routes.insert(.standard) }
             } else {
@@ -110,7 +134,8 @@ extension Queue {
         return try await store.add(count: jobs.count, routes: routes) { index in
             let job = jobs[index]
             return try NewJob(
-                name: job.name, data: try job.data(), options: job.effectiveOptions(common), isSingleAdd: false)
+                name: job.name, data: try job.data(), options: job.effectiveOptions(common, metadata),
+                isSingleAdd: false)
         }
     }
 }

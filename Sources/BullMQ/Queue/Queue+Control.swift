@@ -1,23 +1,26 @@
 public import FoundationEssentials
+import Tracing
 
 extension Queue {
     /// Stops every worker from taking jobs. Jobs being processed are finished; jobs can still be added.
     public func pause() async throws {
         try await announce()
-        try await store.pause()
+        try await store.traced(.pause) { _ in try await store.pause() }
     }
 
     /// Lets workers take jobs again.
     public func resume() async throws {
         try await announce()
-        try await store.resume()
+        try await store.traced(.resume) { _ in try await store.resume() }
     }
 
     /// Removes the jobs that wait (with and without priority).
     ///
     /// - Parameter includingDelayed: removes delayed jobs too; false by default. The current iterations of schedulers stay.
     public func drain(includingDelayed: Bool = false) async throws {
-        try await store.drain(includingDelayed: includingDelayed)
+        try await store.traced(.drain, ["bullmq.queue.drain.delay": .bool(includingDelayed)]) { _ in
+            try await store.drain(includingDelayed: includingDelayed)
+        }
     }
 
     /// Removes jobs that have been in a state for longer than `grace`.
@@ -37,15 +40,22 @@ extension Queue {
         let timestamp = Milliseconds.now - grace.milliseconds
         let wanted = limit ?? Int.max
         let batch = min(10_000, wanted)
-        var removed: [String] = []
-        while removed.count < wanted {
-            let ids = try await store.clean(
-                state.keySuffix, olderThan: timestamp, limit: min(batch, wanted - removed.count))
-            removed += ids
-            store.localEvents.send(.cleaned(jobIDs: ids, state))
-            if ids.count < batch { break }
+        let attributes: SpanAttributes = [
+            "bullmq.queue.grace": .int64(grace.milliseconds), "bullmq.job.type": .string(state.keySuffix),
+            "bullmq.queue.clean.limit": .int64(Int64(limit ?? 0)),
+        ]
+        return try await store.traced(.clean, attributes) { span in
+            var removed: [String] = []
+            while removed.count < wanted {
+                let ids = try await store.clean(
+                    state.keySuffix, olderThan: timestamp, limit: min(batch, wanted - removed.count))
+                removed += ids
+                store.localEvents.send(.cleaned(jobIDs: ids, state))
+                if ids.count < batch { break }
+            }
+            span?.attributes["bullmq.queue.clean.count"] = removed.count
+            return removed
         }
-        return removed
     }
 
     /// Pauses the queue and removes everything in it, itself included.
@@ -56,9 +66,11 @@ extension Queue {
     /// - Throws: `BullMQError` with code `activeJobs`.
     public func obliterate(force: Bool = false, batch: Int = 1000) async throws {
         try Self.require(batch > 0, "batch", "\(batch)", "1 or more")
-        try await store.pause()
-        while try await store.obliterate(count: batch, force: force) {
-            try Task.checkCancellation()
+        try await store.traced(.obliterate) { _ in
+            try await store.pause()
+            while try await store.obliterate(count: batch, force: force) {
+                try Task.checkCancellation()
+            }
         }
     }
 
@@ -75,8 +87,11 @@ extension Queue {
         try Self.require(batch > 0, "batch", "\(batch)", "1 or more")
         // One time for all batches: jobs that finish again meanwhile are not moved again.
         let timestamp = String(end?.milliseconds ?? Milliseconds.now)
-        while try await store.moveJobsToWait(from: state, count: batch, before: timestamp) {
-            try Task.checkCancellation()
+        let settings = #"{"state":"\#(state.rawValue)","count":\#(batch)}"#
+        try await store.traced(.retryJobs, ["bullmq.queue.options": .string(settings)]) { _ in
+            while try await store.moveJobsToWait(from: state, count: batch, before: timestamp) {
+                try Task.checkCancellation()
+            }
         }
     }
 
@@ -85,8 +100,10 @@ extension Queue {
     /// - Parameter batch: jobs moved by one script call.
     public func promoteJobs(batch: Int = 1000) async throws {
         try Self.require(batch > 0, "batch", "\(batch)", "1 or more")
-        while try await store.moveJobsToWait(from: .delayed, count: batch, before: "1.7976931348623157e+308") {
-            try Task.checkCancellation()
+        try await store.traced(.promoteJobs, ["bullmq.queue.options": .string(#"{"count":\#(batch)}"#)]) { _ in
+            while try await store.moveJobsToWait(from: .delayed, count: batch, before: "1.7976931348623157e+308") {
+                try Task.checkCancellation()
+            }
         }
     }
 
@@ -99,13 +116,22 @@ extension Queue {
     /// - Throws: `BullMQError` with code `belongsToScheduler`.
     @discardableResult
     public func remove(_ id: String, withChildren: Bool = true) async throws -> Bool {
-        try await store.remove(id: id, withChildren: withChildren)
+        let attributes: SpanAttributes = [
+            "bullmq.job.id": .string(id),
+            "bullmq.job.options": .string(#"{"removeChildren":\#(withChildren)}"#),
+        ]
+        return try await store.traced(.remove, attributes) { _ in
+            try await store.remove(id: id, withChildren: withChildren)
+        }
     }
 
     /// Stops workers that have a rate limit (their own or the queue's) from starting jobs for a while.
     public func rateLimit(for duration: Duration) async throws {
         try Self.require(duration.milliseconds > 0, "duration", "\(duration)", "positive")
-        try await store.limitRate(for: duration.milliseconds)
+        let milliseconds = duration.milliseconds
+        try await store.traced(.rateLimit, ["bullmq.queue.rate.limit": .int64(milliseconds)]) { _ in
+            try await store.limitRate(for: milliseconds)
+        }
     }
 
     /// Ends a rate limit at once.
@@ -161,13 +187,19 @@ extension Queue {
     /// Frees a deduplication id, whoever owns it.
     @discardableResult
     public func removeDeduplicationKey(_ deduplicationID: String) async throws -> Bool {
-        try await store.send("DEL", store.keys.deduplication(deduplicationID)).integer == 1
+        try await store.traced(
+            .removeDeduplicationKey, ["bullmq.job.deduplication.key": .string(deduplicationID)]
+        ) { _ in
+            try await store.send("DEL", store.keys.deduplication(deduplicationID)).integer == 1
+        }
     }
 
     /// Cuts the event stream to about `count` entries; returns how many were removed.
     @discardableResult
     public func trimEvents(to count: Int) async throws -> Int {
         try Self.require(count >= 0, "count", "\(count)", "0 or more")
-        return Int(try await store.send("XTRIM", store.keys.events, "MAXLEN", "~", String(count)).integer ?? 0)
+        return try await store.traced(.trimEvents, ["bullmq.queue.event.max.length": .int64(Int64(count))]) { _ in
+            Int(try await store.send("XTRIM", store.keys.events, "MAXLEN", "~", String(count)).integer ?? 0)
+        }
     }
 }

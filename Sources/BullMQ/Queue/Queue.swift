@@ -24,7 +24,9 @@ public final class Queue: Sendable {
             throw BullMQError(.invalidArgument, "The option maximumEvents is \(cap), but must be 1 or more")
         }
         self.options = options
-        store = try QueueStore(name: name, prefix: options.prefix, redis: redis, logger: options.logger)
+        store = try QueueStore(
+            name: name, prefix: options.prefix, redis: redis, logger: options.logger,
+            telemetry: Telemetry(options.observability, queue: name))
         metadata = QueueMetadata(maximumEvents: options.maximumEvents)
     }
 

@@ -27,7 +27,9 @@ final class QueueMetadata: Sendable {
             [cap, RedisCommand("HSET", store.keys.meta, "version", Self.version)], forKey: store.keys.meta)
         for case .error(let error) in replies {
             // The record only informs; a user whose ACL forbids it can still use the queue.
-            store.logger.warning("queue record not written", metadata: ["bullmq.error": "\(error)"])
+            store.logger.warning(
+                "queue record not written",
+                metadata: ["bullmq.queue": "\(store.name)", "bullmq.error": "\(error)"])
         }
         announced.store(true, ordering: .relaxed)
     }

@@ -12,6 +12,8 @@ public struct QueueOptions: Sendable {
     public var skipsMetadataUpdate: Bool
     /// Computes the runs of job schedulers with a pattern (`settings.repeatStrategy`), the same as the workers'; cron by default.
     public var repeatStrategy: RepeatStrategy?
+    /// Where spans and metrics go; by default where the process has bootstrapped them to.
+    public var observability: Observability
     /// Where the queue logs; silent by default.
     public var logger: Logger
 
@@ -19,6 +21,7 @@ public struct QueueOptions: Sendable {
     public init(
         prefix: String = "bull", defaultJobOptions: JobOptions = JobOptions(), maximumEvents: Int? = nil,
         skipsMetadataUpdate: Bool = false, repeatStrategy: RepeatStrategy? = nil,
+        observability: Observability = Observability(),
         logger: Logger = Logger(label: "bullmq.queue") { _ in SwiftLogNoOpLogHandler() }
     ) {
         self.prefix = prefix
@@ -26,6 +29,7 @@ public struct QueueOptions: Sendable {
         self.maximumEvents = maximumEvents
         self.skipsMetadataUpdate = skipsMetadataUpdate
         self.repeatStrategy = repeatStrategy
+        self.observability = observability
         self.logger = logger
     }
 }

@@ -15,6 +15,8 @@ extension QueueStore {
         let attempts: Int
         let fetchesNext: Bool
         let timestamp: Int64
+        /// Trace context stored with a failure (`tm`).
+        var telemetryMetadata: String?
     }
 
     /// Completes or fails an active job and, if asked, takes the next one with the same token.
@@ -26,7 +28,8 @@ extension QueueStore {
         case .completed(let result): (isCompleted, value) = (true, result)
         case .failed(let reason, let stackTrace):
             (isCompleted, value) = (false, reason)
-            fields = Self.failureFields(reason: reason, stackTrace: stackTrace)
+            fields = Self.failureFields(
+                reason: reason, stackTrace: stackTrace, telemetryMetadata: finish.telemetryMetadata)
         }
         let head = isCompleted ? finishHeads.completed : finishHeads.failed
         let capacity = 768 + value.utf8.count + fields.count
@@ -74,9 +77,13 @@ extension QueueStore {
     /// - Parameter failure: why, when this is a retry; the attempt is counted then.
     func moveToDelayed(
         id: String, token: String, delay: Int64, failure: (reason: String, stackTrace: String)?, fetchesNext: Bool,
-        terms: FetchTerms?
+        terms: FetchTerms?, telemetryMetadata: String? = nil
     ) async throws -> FetchAnswer {
-        let fields = failure.map { Self.failureFields(reason: $0.reason, stackTrace: $0.stackTrace) } ?? []
+        let fields =
+            failure.map {
+                Self.failureFields(
+                    reason: $0.reason, stackTrace: $0.stackTrace, telemetryMetadata: telemetryMetadata)
+            } ?? []
         let reply = try await scripts.run(.moveToDelayed, arguments: 9, capacity: 1024 + fields.count) { call in
             call.keys(
                 keys.marker, keys.active, keys.prioritized, keys.delayed, keys.job(id), keys.events, keys.meta,
@@ -100,9 +107,11 @@ extension QueueStore {
 
     /// Puts an active job that failed back in line at once.
     func retryJob(
-        id: String, token: String, lifo: Bool, failure: (reason: String, stackTrace: String)
+        id: String, token: String, lifo: Bool, failure: (reason: String, stackTrace: String),
+        telemetryMetadata: String? = nil
     ) async throws {
-        let fields = Self.failureFields(reason: failure.reason, stackTrace: failure.stackTrace)
+        let fields = Self.failureFields(
+            reason: failure.reason, stackTrace: failure.stackTrace, telemetryMetadata: telemetryMetadata)
         let reply = try await scripts.run(.retryJob, arguments: 6, capacity: 1024 + fields.count) { call in
             call.keys(
                 keys.active, keys.wait, keys.paused, keys.job(id), keys.meta, keys.events, keys.delayed,
@@ -153,13 +162,19 @@ extension QueueStore {
         return code == 0
     }
 
-    private static func failureFields(reason: String, stackTrace: String) -> [UInt8] {
+    private static func failureFields(
+        reason: String, stackTrace: String, telemetryMetadata: String?
+    ) -> [UInt8] {
         var writer = MessagePackWriter()
-        writer.appendArrayHeader(4)
+        writer.appendArrayHeader(telemetryMetadata == nil ? 4 : 6)
         writer.append("failedReason")
         writer.append(reason)
         writer.append("stacktrace")
         writer.append(stackTrace)
+        if let telemetryMetadata {
+            writer.append("tm")
+            writer.append(telemetryMetadata)
+        }
         return writer.bytes
     }
 }

@@ -13,10 +13,13 @@ final class QueueStore: Sendable {
     let finishHeads: FinishHeads
     /// What is done through the queue object that owns this store.
     let localEvents = EventBroadcast<LocalQueueEvent>()
+    /// Spans and metrics; nil if nobody wants them.
+    let telemetry: Telemetry?
 
     /// - Parameter connection: where the commands go; by default the one that all users of `redis` share.
     init(
-        name: String, prefix: String, redis: Redis, connection: RedisConnection? = nil, logger: Logger
+        name: String, prefix: String, redis: Redis, connection: RedisConnection? = nil, logger: Logger,
+        telemetry: Telemetry? = nil
     ) throws(BullMQError) {
         guard !name.isEmpty else { throw BullMQError(.invalidArgument, "Queue name must be provided") }
         guard !name.utf8.contains(UInt8(ascii: ":")) else {
@@ -40,6 +43,7 @@ final class QueueStore: Sendable {
         self.connection = connection
         scripts = ScriptRunner(connection: connection)
         self.logger = logger
+        self.telemetry = telemetry
     }
 
     /// Sends a plain command; an error reply is thrown.

@@ -9,9 +9,12 @@ extension WorkerOptions {
         let attempt = job.record.attemptsMade + 1
         if let pause = backoff.builtInDelay(afterAttempt: attempt, random: .random(in: 0..<1)) { return pause }
         guard let strategy = self.backoff else {
-            logger.error(
+            logger.warning(
                 "unknown back-off type, the job fails",
-                metadata: ["bullmq.job.id": "\(job.id)", "bullmq.backoff.type": "\(backoff.type)"])
+                metadata: [
+                    "bullmq.queue": "\(job.queueName)", "bullmq.job.id": "\(job.id)",
+                    "bullmq.backoff.type": "\(backoff.type)",
+                ])
             return nil
         }
         return await strategy(attempt, backoff.type, error, job)?.milliseconds

@@ -1,4 +1,5 @@
 import Synchronization
+import Tracing
 
 /// One run of one job in this process: its lock, its task, and why that was cancelled.
 final class JobExecution: Sendable {
@@ -15,14 +16,19 @@ final class JobExecution: Sendable {
 
     let id: String
     let token: String
+    /// The span of this run, if runs are traced.
+    let span: TraceSpan?
     private let events: EventBroadcast<WorkerEvent>
     private let state: Mutex<State>
     /// Apart from the state, since what a handler does on being cancelled happens under this lock, and may ask for the state.
     private let running = Mutex(Running())
 
-    init(id: String, token: String, startedAt: Int64, events: EventBroadcast<WorkerEvent>) {
+    init(
+        id: String, token: String, startedAt: Int64, events: EventBroadcast<WorkerEvent>, span: TraceSpan? = nil
+    ) {
         self.id = id
         self.token = token
+        self.span = span
         self.events = events
         state = Mutex(State(renewedAt: startedAt))
     }

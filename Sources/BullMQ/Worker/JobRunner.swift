@@ -1,5 +1,6 @@
 import Logging
 import NIOCore
+import Tracing
 
 /// Takes one job from activation to its end: checks, handler, and the script that stores the outcome.
 final class JobRunner: Sendable {
@@ -36,7 +37,8 @@ final class JobRunner: Sendable {
     /// Processes a job and returns what its finishing script answered.
     func run(_ record: JobRecord, token: String) async -> (answer: FetchAnswer, limitedFor: Int64) {
         let execution = JobExecution(
-            id: record.id, token: token, startedAt: record.processedOn ?? Milliseconds.now, events: events)
+            id: record.id, token: token, startedAt: record.processedOn ?? Milliseconds.now, events: events,
+            span: store.telemetry?.startProcessing(record))
         locks.track(execution)
         // Those that were tracked before are cancelled by the worker.
         if isGraceOver() { execution.cancel(.shuttingDown) }
@@ -45,6 +47,11 @@ final class JobRunner: Sendable {
         }
         let job = Job(record: record, store: store, token: token, execution: execution)
         events.send(.active(job))
+        guard let telemetry = store.telemetry else { return await attempt(job, execution) }
+        return await telemetry.processing(job) { await attempt(job, execution) }
+    }
+
+    private func attempt(_ job: Job, _ execution: JobExecution) async -> (answer: FetchAnswer, limitedFor: Int64) {
         do {
             let value = try await process(job, execution)
             locks.untrack(execution)
@@ -75,15 +82,11 @@ final class JobRunner: Sendable {
     ) async -> (answer: FetchAnswer, limitedFor: Int64) {
         let finish = finish(job, .completed(result: value.text))
         do {
-            let answer: FetchAnswer
-            do {
-                answer = try await store.moveToFinished(finish, terms: terms)
-            } catch {
-                let repeated = try await trying(job, after: error) {
-                    try await store.moveToFinished(finish, terms: terms)
-                }
-                answer = try await successor(repeated, finish.token)
-            }
+            let answer =
+                store.telemetry == nil
+                ? try await complete(job, finish)
+                : try await traced(.complete, job) { _ in try await complete(job, finish) }
+            store.telemetry?.completed(job, value)
             events.send(.completed(job, result: value))
             return (answer, 0)
         } catch let error as BullMQError where error.code == .pendingChildren || error.code == .failedChildren {
@@ -92,6 +95,17 @@ final class JobRunner: Sendable {
         } catch {
             report(error, job)
             return (.notAsked, 0)
+        }
+    }
+
+    private func complete(_ job: Job, _ finish: QueueStore.Finish) async throws -> FetchAnswer {
+        do {
+            return try await store.moveToFinished(finish, terms: terms)
+        } catch {
+            let repeated = try await trying(job, after: error) {
+                try await store.moveToFinished(finish, terms: terms)
+            }
+            return try await successor(repeated, finish.token)
         }
     }
 
@@ -114,6 +128,7 @@ final class JobRunner: Sendable {
                 let remaining = try await trying(job) {
                     try await store.moveFromActiveToWait(id: job.id, token: execution.token)
                 }
+                store.telemetry?.moved(job, to: .waiting)
                 return (.notAsked, remaining ?? 0)
             }
             return (try await perform(ending, job, error), 0)
@@ -127,43 +142,55 @@ final class JobRunner: Sendable {
 
     private func report(_ error: any Error, _ job: Job) {
         options.logger.warning(
-            "outcome not stored", metadata: ["bullmq.job.id": "\(job.id)", "bullmq.error": "\(error)"])
+            "outcome not stored",
+            metadata: ["bullmq.queue": "\(store.name)", "bullmq.job.id": "\(job.id)", "bullmq.error": "\(error)"])
         events.send(.error(error))
     }
 
-    private func perform(_ ending: AttemptEnding, _ job: Job, _ error: (any Error)?) async throws -> FetchAnswer {
+    private func perform(_ ending: AttemptEnding, _ job: Job, _ error: any Error) async throws -> FetchAnswer {
         let token = job.token ?? "0"
         switch ending {
         case .fail(let reason):
             let stackTrace = job.stackTrace(adding: error, reason)
-            let finish = finish(job, .failed(reason: reason, stackTrace: stackTrace))
-            let answer = try await trying(job) { try await store.moveToFinished(finish, terms: terms) }
-            announceFailure(of: job, error)
+            let answer = try await traced(.fail, job) { metadata in
+                var finish = finish(job, .failed(reason: reason, stackTrace: stackTrace))
+                finish.telemetryMetadata = metadata
+                return try await trying(job) { try await store.moveToFinished(finish, terms: terms) }
+            }
+            announceFailure(of: job, error, reason, .failed)
             return try await successor(answer, token)
         case .retryLater(let reason, let milliseconds):
             let stackTrace = job.stackTrace(adding: error, reason)
-            let answer = try await trying(job) {
-                try await store.moveToDelayed(
-                    id: job.id, token: token, delay: milliseconds, failure: (reason, stackTrace),
-                    fetchesNext: takesSuccessor(job), terms: terms)
+            let answer = try await traced(.delay, job) { metadata in
+                try await trying(job) {
+                    try await store.moveToDelayed(
+                        id: job.id, token: token, delay: milliseconds, failure: (reason, stackTrace),
+                        fetchesNext: takesSuccessor(job), terms: terms, telemetryMetadata: metadata)
+                }
             }
-            announceFailure(of: job, error)
+            announceFailure(of: job, error, reason, .delayed)
             return try await successor(answer, token)
         case .retryNow(let reason):
             let stackTrace = job.stackTrace(adding: error, reason)
-            _ = try await trying(job) {
-                try await store.retryJob(
-                    id: job.id, token: token, lifo: job.record.options.lifo ?? false, failure: (reason, stackTrace))
+            _ = try await traced(.retry, job) { metadata in
+                try await trying(job) {
+                    try await store.retryJob(
+                        id: job.id, token: token, lifo: job.record.options.lifo ?? false,
+                        failure: (reason, stackTrace), telemetryMetadata: metadata)
+                }
             }
-            announceFailure(of: job, error)
+            announceFailure(of: job, error, reason, .retried)
             return .notAsked
         case .delay(let milliseconds):
-            return try await trying(job) {
+            let answer = try await trying(job) {
                 try await store.moveToDelayed(
                     id: job.id, token: token, delay: milliseconds, failure: nil, fetchesNext: false, terms: nil)
-            } ?? .notAsked
+            }
+            store.telemetry?.moved(job, to: .delayed)
+            return answer ?? .notAsked
         case .backToWait, .rateLimit:
             _ = try await trying(job) { try await store.moveFromActiveToWait(id: job.id, token: token) }
+            store.telemetry?.moved(job, to: .waiting)
             return .notAsked
         case .waitForChildren:
             let isWaiting = try await trying(job) {
@@ -171,9 +198,12 @@ final class JobRunner: Sendable {
             }
             // All children ended meanwhile: the handler goes on with their results as soon as the job is taken again.
             if isWaiting == false { _ = try await store.moveFromActiveToWait(id: job.id, token: token) }
+            store.telemetry?.moved(job, to: isWaiting == false ? .waiting : .waitingChildren)
             return .notAsked
         case .abandon:
-            options.logger.warning("job abandoned, its lock was lost", metadata: ["bullmq.job.id": "\(job.id)"])
+            options.logger.warning(
+                "job abandoned, its lock was lost",
+                metadata: ["bullmq.queue": "\(store.name)", "bullmq.job.id": "\(job.id)"])
             return .notAsked
         }
     }
@@ -213,8 +243,11 @@ final class JobRunner: Sendable {
                     throw failure
                 }
                 mayHaveHappened = mayHaveHappened || lost.mayHaveExecuted
-                options.logger.info(
-                    "outcome will be stored again", metadata: ["bullmq.job.id": "\(job.id)", "bullmq.error": "\(lost)"])
+                options.logger.debug(
+                    "outcome will be stored again",
+                    metadata: [
+                        "bullmq.queue": "\(store.name)", "bullmq.job.id": "\(job.id)", "bullmq.error": "\(lost)",
+                    ])
                 await Wakeup(eventLoop: store.connection.eventLoop).sleep(atMost: options.retryDelay)
             }
             do {
@@ -237,8 +270,26 @@ final class JobRunner: Sendable {
         job.execution?.cancellationReason == nil && mayContinue()
     }
 
-    private func announceFailure(of job: Job, _ error: (any Error)?) {
-        guard let error else { return }
+    private func announceFailure(of job: Job, _ error: any Error, _ reason: String, _ state: JobTransition) {
+        options.logger.debug(
+            "attempt failed",
+            metadata: [
+                "bullmq.queue": "\(store.name)", "bullmq.job.id": "\(job.id)", "bullmq.job.name": "\(job.name)",
+                "bullmq.job.attempt": "\(job.attemptsMade + 1)", "bullmq.job.state": "\(state.rawValue)",
+                "bullmq.error.type": "\(type(of: error))",
+            ])
+        store.telemetry?.failed(job, error, reason, state)
         events.send(.failed(job, error))
+    }
+
+    /// Runs an operation on a job inside its span; it gets the trace context that is to be stored with a failure.
+    private func traced<Value>(
+        _ operation: TracedOperation, _ job: Job, _ body: (String?) async throws -> Value
+    ) async rethrows -> Value {
+        try await store.traced(
+            operation, ["bullmq.job.id": .string(job.id), "bullmq.job.name": .string(job.name)]
+        ) { span in
+            try await body(job.options.omitTelemetryContext == true ? nil : store.metadata(of: span))
+        }
     }
 }

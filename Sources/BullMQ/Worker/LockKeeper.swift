@@ -1,5 +1,6 @@
 import Logging
 import Synchronization
+import Tracing
 
 /// Keeps the locks of the jobs being processed: one batched renewal for all of them (protocol: worker, section 16).
 final class LockKeeper: Sendable {
@@ -8,6 +9,7 @@ final class LockKeeper: Sendable {
     private let events: EventBroadcast<WorkerEvent>
     private let executions = Mutex<[ObjectIdentifier: JobExecution]>([:])
     private let isStopped = Atomic(false)
+    private let lastRenewal = Atomic<Int64>(0)
     private let wakeup: Wakeup
 
     init(store: QueueStore, options: WorkerOptions, events: EventBroadcast<WorkerEvent>) {
@@ -26,6 +28,9 @@ final class LockKeeper: Sendable {
     }
 
     var tracked: [JobExecution] { executions.withLock { Array($0.values) } }
+
+    /// When locks were last renewed, in milliseconds since 1970; 0 for never.
+    var renewedAt: Int64 { lastRenewal.load(ordering: .relaxed) }
 
     func stop() {
         isStopped.store(true, ordering: .sequentiallyConsistent)
@@ -48,19 +53,35 @@ final class LockKeeper: Sendable {
         let due = tracked.filter { $0.isDueForRenewal(now: now, age: age) }
         guard !due.isEmpty else { return }
         do {
-            let lost = Set(
-                try await store.extendLocks(
-                    due.map { ($0.id, $0.token) }, duration: options.lockDuration.milliseconds))
+            let lost = try await extendLocks(of: due)
+            lastRenewal.store(Milliseconds.now, ordering: .relaxed)
             events.send(.locksRenewed(due.map(\.id).filter { !lost.contains($0) }))
             guard !lost.isEmpty else { return }
+            store.telemetry?.meter?.lostLocks(lost.count)
             events.send(.locksLost(lost.sorted()))
             for execution in due where lost.contains(execution.id) {
-                options.logger.warning("could not renew lock", metadata: ["bullmq.job.id": "\(execution.id)"])
+                options.logger.warning(
+                    "could not renew lock",
+                    metadata: ["bullmq.queue": "\(store.name)", "bullmq.job.id": "\(execution.id)"])
                 if options.cancelsOnLockLoss { execution.cancel(.lockLost) }
             }
         } catch {
-            options.logger.warning("could not renew locks", metadata: ["bullmq.error": "\(error)"])
+            store.telemetry?.meter?.lostLocks(due.count)
+            options.logger.warning(
+                "could not renew locks", metadata: ["bullmq.queue": "\(store.name)", "bullmq.error": "\(error)"])
             events.send(.error(error))
         }
+    }
+
+    /// Returns the ids of those that are no longer ours.
+    private func extendLocks(of due: [JobExecution]) async throws -> Set<String> {
+        let attributes: () -> SpanAttributes = {
+            ["bullmq.worker.jobs.to.extend.locks": .stringArray(due.map(\.id))]
+        }
+        let lost = try await store.traced(.extendLocks, attributes()) { _ in
+            try await store.extendLocks(
+                due.map { ($0.id, $0.token) }, duration: options.lockDuration.milliseconds)
+        }
+        return Set(lost)
     }
 }

@@ -75,7 +75,8 @@ extension Worker {
                 throw error
             } catch let error as RedisError where error.code == .errorReply {
                 // An ACL may forbid INFO; the longer of the two shortest waits suits every server.
-                options.logger.info("server not inspected", metadata: ["bullmq.error": "\(error)"])
+                options.logger.debug(
+                    "server not inspected", metadata: ["bullmq.queue": "\(queueName)", "bullmq.error": "\(error)"])
                 return 2
             } catch {
                 if state.withLock({ $0.loop.isClosing }) { return 2 }
@@ -91,7 +92,10 @@ extension Worker {
         let runner = makeRunner()
         while true {
             let action = state.withLock { state in
-                let action = state.isAbandoned ? .stop : state.loop.next(now: Milliseconds.now)
+                let now = Milliseconds.now
+                let action = state.isAbandoned ? .stop : state.loop.next(now: now)
+                state.progress.turned(
+                    to: action, isPaused: state.loop.isPaused, isClosing: state.loop.isClosing, now: now)
                 state.isFetching = if case .fetch = action { true } else { false }
                 return action
             }
@@ -118,10 +122,17 @@ extension Worker {
     /// One fetch. Errors are reported and followed by a pause, so that a server in trouble is not flooded.
     private func fetch(_ token: String) async throws -> JobRecord? {
         do {
+            let meter = store.telemetry?.meter
+            let start = meter.map { _ in ContinuousClock.now }
             let answer = try await interruptible {
                 try await self.slotStore.moveToActive(token: token, terms: self.terms)
             }
-            let isNewlyDrained = state.withLock { $0.loop.fetched(answer.summary, now: Milliseconds.now) }
+            if let start { meter?.fetched(in: ContinuousClock.now - start) }
+            let isNewlyDrained = state.withLock { state in
+                let now = Milliseconds.now
+                state.progress.progressed(now: now)
+                return state.loop.fetched(answer.summary, now: now)
+            }
             if isNewlyDrained { broadcast.send(.drained) }
             if case .job(let record) = answer { return record }
             return nil
@@ -186,7 +197,11 @@ extension Worker {
                 throw RedisError(.errorReply, "BZPOPMIN failed: \(error.message)", underlying: error)
             }
             let score = reply.array.flatMap { $0.count == 3 ? $0[2].wholeMilliseconds : nil }
-            state.withLock { $0.loop.woke(score: score, now: Milliseconds.now) }
+            state.withLock { state in
+                let now = Milliseconds.now
+                state.progress.progressed(now: now)
+                state.loop.woke(score: score, now: now)
+            }
         } catch {
             let isQuiet = state.withLock { state in
                 state.loop.woke(score: nil, now: Milliseconds.now)
@@ -212,6 +227,7 @@ extension Worker {
             next = nil
             let now = Milliseconds.now
             let (isNewlyDrained, mustWake) = state.withLock { state in
+                state.progress.progressed(now: now)
                 let isNewlyDrained = state.loop.slotAnswered(answer.summary, now: now)
                 if limitedFor > 0 { state.loop.limit(for: limitedFor, now: now) }
                 return (isNewlyDrained, answer.summary != .job)
@@ -252,7 +268,11 @@ extension Worker {
     }
 
     private func report(_ error: any Error) {
-        options.logger.warning("\(error)", metadata: ["bullmq.queue": "\(queueName)"])
+        // Of an outage the connection itself tells, once.
+        let isOutage = (error as? RedisError)?.isConnectionError == true
+        options.logger.log(
+            level: isOutage ? .debug : .warning, "cannot take jobs",
+            metadata: ["bullmq.queue": "\(queueName)", "bullmq.error": "\(error)"])
         broadcast.send(.error(error))
     }
 }

@@ -2,6 +2,7 @@ import Logging
 import NIOCore
 public import ServiceLifecycle
 import Synchronization
+import Tracing
 
 /// Takes jobs from a queue and runs handlers on them.
 ///
@@ -60,14 +61,17 @@ public final class Worker: Service {
         try options.validate()
         self.options = options
         id = UUIDText.random()
-        store = try QueueStore(name: queueName, prefix: options.prefix, redis: redis, logger: options.logger)
+        let telemetry = Telemetry(options.observability, queue: queueName, worker: (id, options.name))
+        store = try QueueStore(
+            name: queueName, prefix: options.prefix, redis: redis, logger: options.logger, telemetry: telemetry)
         separate = options.execution == .inline ? redis.separateConnection(forKey: store.keys.base) : nil
         inlineExecutor = separate.map { EventLoopTaskExecutor($0.eventLoop) }
         loopExecutor = inlineExecutor ?? EventLoopTaskExecutor(redis.commands.eventLoop)
         slotStore =
             if let separate {
                 try QueueStore(
-                    name: queueName, prefix: options.prefix, redis: redis, connection: separate, logger: options.logger)
+                    name: queueName, prefix: options.prefix, redis: redis, connection: separate,
+                    logger: options.logger, telemetry: telemetry)
             } else {
                 store
             }
@@ -89,7 +93,8 @@ public final class Worker: Service {
             WorkerState(
                 loop: FetchLoop(
                     concurrency: options.concurrency, drainDelay: options.drainDelay.milliseconds,
-                    maximumRateLimitDelay: options.maximumRateLimitDelay.milliseconds)))
+                    maximumRateLimitDelay: options.maximumRateLimitDelay.milliseconds),
+                progress: ProgressWatch(options)))
     }
 
     /// The name of the queue.
@@ -105,7 +110,10 @@ public final class Worker: Service {
     /// - Throws: `BullMQError` with code `lifecycle` if the worker runs or ran already; `RedisError` if the server refuses the
     ///   connection at the start, or if the `Redis` object was closed.
     public func run() async throws {
-        try state.withLock { state throws(BullMQError) in try state.begin() }
+        try state.withLock { state throws(BullMQError) in
+            try state.begin()
+            state.progress.started(now: Milliseconds.now)
+        }
         // Work that was begun is brought to its end even if this task is cancelled, so it happens in a task of its own.
         let work = Task(executorPreference: loopExecutor) { try await self.work() }
         try await withTaskCancellationHandler {
@@ -126,13 +134,16 @@ public final class Worker: Service {
     /// - Parameter gracePeriod: how long running jobs may still take; by default as in the options. With zero they are cancelled
     ///   at once.
     public func close(gracePeriod: Duration? = nil) async {
-        beginClosing(gracePeriod: gracePeriod ?? options.gracePeriod)
-        await withCheckedContinuation { continuation in
-            let isOver = state.withLock { state in
-                if state.phase == .running { state.closeWaiters.append(continuation) }
-                return state.phase != .running
+        let gracePeriod = gracePeriod ?? options.gracePeriod
+        await store.traced(.close, ["bullmq.worker.force.close": .bool(gracePeriod == .zero)]) { _ in
+            beginClosing(gracePeriod: gracePeriod)
+            await withCheckedContinuation { continuation in
+                let isOver = state.withLock { state in
+                    if state.phase == .running { state.closeWaiters.append(continuation) }
+                    return state.phase != .running
+                }
+                if isOver { continuation.resume() }
             }
-            if isOver { continuation.resume() }
         }
     }
 
@@ -140,6 +151,12 @@ public final class Worker: Service {
     ///
     /// - Parameter waitsForActive: returns only when the running jobs have ended; true by default.
     public func pause(waitsForActive: Bool = true) async {
+        await store.traced(.pause, ["bullmq.worker.do.not.wait.active": .bool(!waitsForActive)]) { _ in
+            await takeNoMore(waitsForActive: waitsForActive)
+        }
+    }
+
+    private func takeNoMore(waitsForActive: Bool) async {
         let isNew = state.withLock { state in
             defer { state.loop.isPaused = true }
             return !state.loop.isPaused
@@ -162,6 +179,8 @@ public final class Worker: Service {
 
     /// Takes jobs again after ``pause(waitsForActive:)``.
     public func resume() {
+        let span = store.telemetry?.startSpan(.resume)
+        defer { span?.end() }
         let wasPaused = state.withLock { state in
             defer { state.loop.isPaused = false }
             return state.loop.isPaused
@@ -211,7 +230,7 @@ public final class Worker: Service {
         }
         if isFirst {
             broadcast.send(.closing)
-            options.logger.debug("closing", metadata: ["bullmq.queue": "\(queueName)"])
+            options.logger.debug("worker closing", metadata: ["bullmq.queue": "\(queueName)"])
         }
         wakeup.signal()
         endWait()
@@ -251,6 +270,7 @@ struct WorkerState {
     enum Phase { case new, running, over }
 
     var loop: FetchLoop
+    var progress: ProgressWatch
     var phase = Phase.new
     var isGraceOver = false
     /// A job was asked for: it may arrive although no more are wanted.

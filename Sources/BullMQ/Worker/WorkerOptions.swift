@@ -71,6 +71,8 @@ public struct WorkerOptions: Sendable {
     /// Keep repeatable jobs going that releases of BullMQ before 6.0 defined; true by default. If false, such a job is processed and
     /// reported as a ``WorkerEvent/error(_:)``, and its series ends, as in BullMQ 6.
     public var continuesLegacyRepeatables: Bool
+    /// Where spans and metrics go; by default where the process has bootstrapped them to.
+    public var observability: Observability
     /// Where the worker logs; silent by default.
     public var logger: Logger
 
@@ -85,6 +87,7 @@ public struct WorkerOptions: Sendable {
         retryDelay: Duration = .seconds(1), jobTimeout: Duration? = nil, gracePeriod: Duration = .seconds(30),
         metricsMinutes: Int = 0, execution: Execution = .concurrent, acceptsRemoteCancellation: Bool = false,
         backoff: BackoffStrategy? = nil, repeatStrategy: RepeatStrategy? = nil, continuesLegacyRepeatables: Bool = true,
+        observability: Observability = Observability(),
         logger: Logger = Logger(label: "bullmq.worker") { _ in SwiftLogNoOpLogHandler() }
     ) {
         self.prefix = prefix
@@ -112,6 +115,7 @@ public struct WorkerOptions: Sendable {
         self.backoff = backoff
         self.repeatStrategy = repeatStrategy
         self.continuesLegacyRepeatables = continuesLegacyRepeatables
+        self.observability = observability
         self.logger = logger
     }
 
