@@ -176,6 +176,24 @@ let conformance: [Target] = [
         path: "Conformance/Bench/Harness",
         swiftSettings: settings
     ),
+    .target(
+        name: "Differential",
+        dependencies: ["BullMQTesting", "LuaScripts", "Peers", "Witness"],
+        path: "Conformance/Differential",
+        swiftSettings: settings
+    ),
+    .executableTarget(
+        name: "differential-runner",
+        dependencies: ["Differential", argumentParser],
+        path: "Conformance/DifferentialTool",
+        swiftSettings: settings
+    ),
+    .testTarget(
+        name: "DifferentialTests",
+        dependencies: ["Differential", "PeerTesting", "Peers", "Witness"],
+        path: "Conformance/DifferentialTests",
+        swiftSettings: settings
+    ),
     .testTarget(
         name: "WitnessTests",
         dependencies: ["Witness", "BullMQTesting"],

@@ -25,24 +25,8 @@ public actor RedisWitness {
         }
     }
 
-    /// The hiredis context, freed with its owner.
-    private final class Connection {
-        let context: UnsafeMutablePointer<redisContext>
-
-        init(_ context: UnsafeMutablePointer<redisContext>) { self.context = context }
-
-        deinit { redisFree(context) }
-
-        /// hiredis' words for the error of the connection.
-        var words: String {
-            withUnsafePointer(to: &context.pointee.errstr) { pointer in
-                pointer.withMemoryRebound(to: CChar.self, capacity: 128) { String(cString: $0) }
-            }
-        }
-    }
-
     private let executor = Executor()
-    private let connection: Connection
+    private let connection: HiredisConnection
 
     /// Runs on the witness's own queue, where blocking is harmless.
     public nonisolated var unownedExecutor: UnownedSerialExecutor { executor.asUnownedSerialExecutor() }
@@ -50,19 +34,7 @@ public actor RedisWitness {
     /// Connects.
     ///
     /// - Throws: ``WitnessError`` with code ``WitnessError/Code/connection`` and hiredis' words.
-    public init(_ address: Address) throws {
-        let limit = timeval(tv_sec: 10, tv_usec: 0)
-        let context =
-            switch address {
-            case .tcp(let host, let port): redisConnectWithTimeout(host, Int32(port), limit)
-            case .unix(let path): redisConnectUnixWithTimeout(path, limit)
-            }
-        guard let context else { throw WitnessError(.connection, "hiredis has no memory for a connection") }
-        connection = Connection(context)
-        guard context.pointee.err == 0 else {
-            throw WitnessError(.connection, "\(address): \(connection.words)")
-        }
-    }
+    public init(_ address: Address) throws { connection = try HiredisConnection(address) }
 
     /// Sends one command and returns its reply, an error reply included.
     ///

@@ -1,0 +1,54 @@
+// Owns the list of what our scripts do differently on purpose. Each entry says why, and has at least one directed case
+// of its own, which proves that the difference is there and is what it is meant to be.
+
+/// A deliberate difference from the reference.
+public struct Deviation: Hashable, Sendable {
+    /// A short name, for reports.
+    public let name: String
+    /// What differs.
+    public let summary: String
+    /// Why.
+    public let reason: String
+
+    /// Every deliberate difference.
+    public static let all: [Deviation] = [
+        resumeInOneCall, exactDrain, legacyMarkerWithoutJobs, parentFromKey, plainCounterIds, positiveLockDuration,
+    ]
+
+    /// Resuming replies 0 at once.
+    public static let resumeInOneCall = Deviation(
+        name: "resumeInOneCall",
+        summary: "Resuming merges the whole list `paused` of an older release in one call and replies 0.",
+        reason: "The reference moves a part and asks for another call; clients that call once leave jobs behind.")
+
+    /// `drain` and `obliterate` keep the order of what they keep.
+    public static let exactDrain = Deviation(
+        name: "exactDrain",
+        summary: "`drain` leaves exactly the current iterations of schedulers in the lists, in their order.",
+        reason: "The reference trims by count from one end, which loses an iteration or leaves ids of removed jobs.")
+
+    /// A fetch that meets an old marker and nothing else takes nothing.
+    public static let legacyMarkerWithoutJobs = Deviation(
+        name: "legacyMarkerWithoutJobs",
+        summary: "A fetch after a finish that meets the old marker `0:0` while nothing is prioritized takes nothing.",
+        reason: "The reference fails with a run-time error after it has moved the finished job.")
+
+    /// A stored parent without id or queue is completed from the parent's key.
+    public static let parentFromKey = Deviation(
+        name: "parentFromKey",
+        summary: "A stored `parent` that lacks its id or queue is completed from `parentKey`.",
+        reason: "The reference fails with a run-time error, and the job can never finish.")
+
+    /// Large counters stay plain digits.
+    public static let plainCounterIds = Deviation(
+        name: "plainCounterIds",
+        summary: "Ids from a counter of 1e14 and more are plain digits.",
+        reason: "The reference writes them with an exponent, so that different jobs get one id.")
+
+    /// Extending locks takes positive durations only.
+    public static let positiveLockDuration = Deviation(
+        name: "positiveLockDuration",
+        summary: "`extendLocks` refuses a duration that is not positive.",
+        reason:
+            "It sets the expiry with one command a lock, which would delete the lock; the reference fails too, later.")
+}
