@@ -3,7 +3,7 @@
 -- KEYS: 1 marker, 2 meta, 3 id, 4 delayed, 5 completed, 6 events
 -- ARGV and result: see addStandardJob-9.
 local rcall = redis.call
-local metaKey, idKey, delayedKey, completedKey, eventsKey = KEYS[2], KEYS[3], KEYS[4], KEYS[5], KEYS[6]
+local markerKey, metaKey, idKey, delayedKey, completedKey, eventsKey = unpack(KEYS)
 local cap = rcall('HGET', metaKey, 'opts.maxLenEvents')
 
 -- include: openAddition
@@ -37,7 +37,7 @@ else
 end
 rcall('XADD', eventsKey, 'MAXLEN', '~', cap, '*', 'event', 'delayed', 'jobId', jobId, 'delay', dueText)
 local next = tonumber(rcall('ZRANGE', delayedKey, '0', '0', 'WITHSCORES')[2]) / 4096
-rcall('ZADD', KEYS[1], next % 1 == 0 and string.format('%d', next) or next, '1')
+rcall('ZADD', markerKey, next % 1 == 0 and string.format('%d', next) or next, '1')
 if input[6] then
   rcall('SADD', input[6], jobKey)
 end

@@ -19,6 +19,7 @@ local now, prefix = tonumber(ARGV[7]), ARGV[8]
 -- include: delayedScore
 -- include: storeAndEnqueue
 -- include: deleteJobKeys
+-- include: livingParent
 -- include: detachChild
 -- include: releaseDeduplication
 -- include: removeJobData

@@ -4,7 +4,7 @@
 -- KEYS: 1 meta, 2 id, 3 delayed (unused), 4 waiting-children, 5 completed, 6 events
 -- ARGV and result: see addStandardJob-9.
 local rcall = redis.call
-local metaKey, idKey, completedKey, eventsKey = KEYS[1], KEYS[2], KEYS[5], KEYS[6]
+local metaKey, idKey, _, waitingChildrenKey, completedKey, eventsKey = unpack(KEYS)
 local cap = rcall('HGET', metaKey, 'opts.maxLenEvents')
 
 -- include: openAddition
@@ -16,7 +16,7 @@ end
 
 -- include: storeJob
 
-rcall('ZADD', KEYS[4], timestamp, jobId)
+rcall('ZADD', waitingChildrenKey, timestamp, jobId)
 rcall('XADD', eventsKey, 'MAXLEN', '~', cap, '*', 'event', 'waiting-children', 'jobId', jobId)
 if input[6] then
   rcall('SADD', input[6], jobKey)

@@ -3,7 +3,7 @@
 -- KEYS: 1 marker, 2 meta, 3 id, 4 prioritized, 5 delayed, 6 completed, 7 active, 8 events, 9 pc
 -- ARGV and result: see addStandardJob-9.
 local rcall = redis.call
-local metaKey, idKey, completedKey, eventsKey = KEYS[2], KEYS[3], KEYS[6], KEYS[8]
+local markerKey, metaKey, idKey, prioritizedKey, _, completedKey, activeKey, eventsKey, pcKey = unpack(KEYS)
 local settings = rcall('HMGET', metaKey, 'opts.maxLenEvents', 'paused', 'concurrency')
 local cap, concurrency = settings[1], settings[3]
 
@@ -16,10 +16,10 @@ end
 
 -- include: storeJob
 
-local score = priority * 0x100000000 + rcall('INCR', KEYS[9]) % 0x100000000
-rcall('ZADD', KEYS[4], score < 0x20000000000000 and string.format('%.0f', score) or score, jobId)
-if not (settings[2] or concurrency and rcall('LLEN', KEYS[7]) >= tonumber(concurrency)) then
-  rcall('ZADD', KEYS[1], '0', '0')
+local score = priority * 0x100000000 + rcall('INCR', pcKey) % 0x100000000
+rcall('ZADD', prioritizedKey, score < 0x20000000000000 and string.format('%d', score) or score, jobId)
+if not (settings[2] or concurrency and rcall('LLEN', activeKey) >= tonumber(concurrency)) then
+  rcall('ZADD', markerKey, '0', '0')
 end
 rcall('XADD', eventsKey, 'MAXLEN', '~', cap, '*', 'event', 'waiting', 'jobId', jobId)
 if input[6] then

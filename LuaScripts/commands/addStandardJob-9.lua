@@ -8,7 +8,7 @@
 -- Returns the id of the job, of the existing job with the same id, or of the owner of the deduplication id;
 --   -5 parent missing, -7 existing job has another living parent.
 local rcall = redis.call
-local waitKey, metaKey, idKey, completedKey, eventsKey = KEYS[1], KEYS[3], KEYS[4], KEYS[5], KEYS[8]
+local waitKey, _, metaKey, idKey, completedKey, _, activeKey, eventsKey, markerKey = unpack(KEYS)
 local settings = rcall('HMGET', metaKey, 'opts.maxLenEvents', 'paused', 'concurrency')
 local cap, concurrency = settings[1], settings[3]
 
@@ -22,8 +22,8 @@ end
 -- include: storeJob
 
 rcall(opts.lifo and 'RPUSH' or 'LPUSH', waitKey, jobId)
-if not (settings[2] or concurrency and rcall('LLEN', KEYS[7]) >= tonumber(concurrency)) then
-  rcall('ZADD', KEYS[9], '0', '0')
+if not (settings[2] or concurrency and rcall('LLEN', activeKey) >= tonumber(concurrency)) then
+  rcall('ZADD', markerKey, '0', '0')
 end
 rcall('XADD', eventsKey, 'MAXLEN', '~', cap, '*', 'event', 'waiting', 'jobId', jobId)
 if input[6] then

@@ -6,19 +6,22 @@
 local rcall = redis.call
 local setKey, repeatKey = KEYS[1], KEYS[3]
 local prefix, newest, maxCount, state = ARGV[1], ARGV[2], tonumber(ARGV[3]), ARGV[4]
+local times = state == 'prioritized' and {'timestamp'} or state == 'delayed' and {'processedOn', 'timestamp'}
+  or {'finishedOn', 'processedOn', 'timestamp'}
 local removed = {}
 
 -- include: isScheduledIteration
 -- include: isBlocked
 -- include: deleteJobKeys
+-- include: livingParent
 -- include: detachChild
 -- include: releaseDeduplication
 -- include: removeJobData
 
 -- Times are compared as text, as they are stored. A job without any of the fields is old.
-local function isOld(jobId, ...)
-  for _, time in ipairs({...}) do
-    local value = rcall('HGET', prefix .. jobId, time)
+local function isOld(jobId)
+  for at = 1, #times do
+    local value = rcall('HGET', prefix .. jobId, times[at])
     if value then
       return value <= newest
     end
@@ -34,7 +37,7 @@ if state == 'active' or state == 'wait' or state == 'paused' then
   local ids = rcall('LRANGE', setKey, maxCount == 0 and '0' or '-' .. ARGV[3], '-1')
   for index, id in ipairs(ids) do
     local isLocked = state == 'active' and rcall('EXISTS', prefix .. id .. ':lock') == 1
-    if not isLocked and not isScheduled(id) and isOld(id, 'finishedOn', 'processedOn', 'timestamp') then
+    if not isLocked and not isScheduled(id) and isOld(id) then
       -- Its place is emptied at once and all empty places dropped at the end, in one pass.
       rcall('LSET', setKey, string.format('%d', index - 1 - #ids), '')
       removeJobData(prefix, id)
@@ -51,13 +54,7 @@ else
     ids = rcall('ZRANGEBYSCORE', setKey, '0', isUnfinished and '+inf' or newest, 'LIMIT', '0', ARGV[3])
   end
   for _, id in ipairs(ids) do
-    local isRemovable = not isUnfinished
-    if state == 'delayed' then
-      isRemovable = not isScheduled(id) and isOld(id, 'processedOn', 'timestamp')
-    elseif state == 'prioritized' then
-      isRemovable = not isScheduled(id) and isOld(id, 'timestamp')
-    end
-    if isRemovable then
+    if not isUnfinished or not isScheduled(id) and isOld(id) then
       removeJobData(prefix, id)
       removed[#removed + 1] = id
     end

@@ -6,6 +6,7 @@ local prefix = ARGV[1]
 
 -- include: isBlocked
 -- include: deleteJobKeys
+-- include: livingParent
 -- include: detachChild
 -- include: releaseDeduplication
 -- include: removeJobData

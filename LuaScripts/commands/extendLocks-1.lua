@@ -6,6 +6,9 @@
 local rcall = redis.call
 local stalledKey, prefix, duration = KEYS[1], ARGV[1], ARGV[4]
 local tokens, ids = cmsgpack.unpack(ARGV[2]), cmsgpack.unpack(ARGV[3])
+if #ids == 0 then
+  return ids
+end
 if not (tonumber(duration) > 0) then
   return redis.error_reply('ERR invalid lock duration, a positive number of milliseconds is needed')
 end

@@ -10,7 +10,7 @@ for index, priority in ipairs(ARGV) do
   if low == 0 then
     counts[index] = rcall('LLEN', KEYS[1])
   else
-    counts[index] = rcall('ZCOUNT', KEYS[2], low, low + 0xFFFFFFFF)
+    counts[index] = rcall('ZCOUNT', KEYS[2], string.format('%d', low), string.format('%d', low + 0xFFFFFFFF))
   end
 end
 return counts

@@ -7,66 +7,51 @@ local rcall = redis.call
 local prefix, first, last, ascending = KEYS[1], tonumber(ARGV[1]), tonumber(ARGV[2]), ARGV[3] == '1'
 local maxReads = tonumber(ARGV[4])
 local isBounded = first >= 0 and last >= 0
+local needed = isBounded and last - first + 1 or math.huge
 
 -- include: dropLegacyMarker
 -- include: idRange
 
-local function reversed(ids)
-  local result = {}
-  for index = #ids, 1, -1 do
-    result[#result + 1] = ids[index]
+-- Appends those of the ids that have data, as long as more are needed.
+local function appendExisting(jobs, ids, isReversed)
+  local from, to, step = 1, #ids, 1
+  if isReversed then
+    from, to, step = #ids, 1, -1
   end
-  return result
-end
-
-local function jobsIn(state)
-  local key, isLine = prefix .. state, state == 'wait' or state == 'paused'
-  local isList = isLine or state == 'active'
-  local jobs = {}
-  if isLine and dropLegacyMarker(key) then
-    return jobs
-  end
-  local length = isList and isBounded and ascending and rcall('LLEN', key)
-
-  local function slice(from, to)
-    if length and from >= length then
-      return {}
+  for at = from, to, step do
+    if #jobs == needed then
+      return
     end
-    local ids = idRange(key, isList, from, to, ascending)
-    return isList and ascending and reversed(ids) or ids
-  end
-
-  local function keepExisting(ids, needed)
-    for _, id in ipairs(ids) do
-      if #jobs == needed then
-        return
-      end
-      local fields = rcall('HGETALL', prefix .. id)
-      if #fields > 0 then
-        jobs[#jobs + 1] = {id, fields}
-      end
+    local fields = rcall('HGETALL', prefix .. ids[at])
+    if #fields > 0 then
+      jobs[#jobs + 1] = {ids[at], fields}
     end
   end
-
-  if not isBounded then
-    keepExisting(slice(first, last))
-    return jobs
-  end
-  local needed, cursor, reads = last - first + 1, first, 0
-  while #jobs < needed and reads < maxReads do
-    local ids = slice(cursor, cursor + needed - 1)
-    if #ids == 0 then
-      break
-    end
-    keepExisting(ids, needed)
-    cursor = cursor + #ids
-    reads = reads + 1
-  end
-  return jobs
 end
 
 local result = {}
 for index = 5, #ARGV do
-  result[index - 4] = jobsIn(ARGV[index])
+  local state, jobs = ARGV[index], {}
+  local key, isLine = prefix .. state, state == 'wait' or state == 'paused'
+  local isList = isLine or state == 'active'
+  local isReversed = isList and ascending
+  result[index - 4] = jobs
+  if not (isLine and dropLegacyMarker(key)) then
+    if not isBounded then
+      appendExisting(jobs, idRange(key, isList, first, last, ascending), isReversed)
+    else
+      local length = isReversed and rcall('LLEN', key) or math.huge
+      local cursor, reads = first, 0
+      while #jobs < needed and reads < maxReads and cursor < length do
+        local ids = idRange(key, isList, cursor, cursor + needed - 1, ascending)
+        if #ids == 0 then
+          break
+        end
+        appendExisting(jobs, ids, isReversed)
+        cursor = cursor + #ids
+        reads = reads + 1
+      end
+    end
+  end
 end
 return result

@@ -3,8 +3,7 @@
 -- KEYS: 1 completed, 2 failed, 3 delayed, 4 active, 5 wait, 6 paused, 7 waiting-children, 8 prioritized
 -- ARGV: 1 id
 -- Returns completed, failed, delayed, prioritized, active, waiting, waiting-children or unknown.
-local rcall = redis.call
-local jobId = ARGV[1]
+local rcall, jobId = redis.call, ARGV[1]
 
 if rcall('ZSCORE', KEYS[1], jobId) then
   return 'completed'

@@ -5,9 +5,10 @@
 -- ARGV: 1 prefix, 2 now (ms), 3 msgpack map {token, lockDuration, limiter {max, duration}?, name?}
 -- Returns {job fields, id, 0, 0}; {0, 0, ms, 0} rate limited; {0, 0, 0, ms} next delayed job; {0, 0, 0, 0} otherwise.
 local rcall = redis.call
-local waitKey, activeKey, prioritizedKey, eventsKey = KEYS[1], KEYS[2], KEYS[3], KEYS[4]
-local limiterKey, delayedKey, metaKey, pcKey, markerKey = KEYS[6], KEYS[7], KEYS[9], KEYS[10], KEYS[11]
-local prefix, now, opts = ARGV[1], ARGV[2], cmsgpack.unpack(ARGV[3])
+local waitKey, activeKey, prioritizedKey, eventsKey, _, limiterKey, delayedKey, _, metaKey, pcKey, markerKey =
+  unpack(KEYS)
+local prefix, now, packedOpts = unpack(ARGV)
+local opts = cmsgpack.unpack(packedOpts)
 local settings = rcall('HMGET', metaKey, 'paused', 'concurrency', 'max')
 local paused, concurrency, globalMax = settings[1], settings[2], settings[3]
 local isPoll = true

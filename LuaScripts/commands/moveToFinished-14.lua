@@ -10,9 +10,10 @@
 -- Returns 0 or the reply of moveToActive; -1 job missing, -2 lock missing, -3 not active, -4 pending children,
 --   -6 lock of another token, -9 failed children. After -3 the lock is released and the fields are written.
 local rcall = redis.call
-local activeKey, eventsKey, metaKey, finishedKey, jobKey = KEYS[2], KEYS[4], KEYS[9], KEYS[11], KEYS[12]
-local jobId, now, target, prefix = ARGV[1], ARGV[2], ARGV[5], ARGV[7]
-local opts = cmsgpack.unpack(ARGV[8])
+local waitKey, activeKey, prioritizedKey, eventsKey, stalledKey, limiterKey, delayedKey, _, metaKey, pcKey, finishedKey,
+  jobKey, metricsKey, markerKey = unpack(KEYS)
+local jobId, now, resultField, result, target, fetches, prefix, packedOpts, packedFields = unpack(ARGV)
+local opts = cmsgpack.unpack(packedOpts)
 
 -- The job counts three times, so one reply tells it from its pending (dependencies) and failed children.
 local dependenciesKey = jobKey .. ':dependencies'
@@ -36,12 +37,12 @@ if token ~= '0' then
     return holder and -6 or -2
   end
   rcall('DEL', lockKey)
-  rcall('SREM', KEYS[5], jobId)
+  rcall('SREM', stalledKey, jobId)
 end
 
-if ARGV[9] and ARGV[9] ~= '' then
+if packedFields and packedFields ~= '' then
   -- include: updateFields
-  updateFields(jobKey, ARGV[9])
+  updateFields(jobKey, packedFields)
 end
 
 local job = rcall('HMGET', jobKey, 'parentKey', 'parent', 'deid', 'atm')
@@ -71,14 +72,15 @@ local keepJobs = opts.keepJobs
 if keepJobs.count == 0 then
   -- include: isBlocked
   -- include: deleteJobKeys
+  -- include: livingParent
   -- include: detachChild
   deleteJobKeys(jobKey)
   if parentKey and parentKey ~= '' then
-    detachChild(jobKey, nil, parentKey)
+    detachChild(jobKey, parentKey)
   end
 else
   rcall('ZADD', finishedKey, now, jobId)
-  rcall('HSET', jobKey, ARGV[3], ARGV[4], 'finishedOn', now, 'atm', string.format('%d', attemptsMade))
+  rcall('HSET', jobKey, resultField, result, 'finishedOn', now, 'atm', string.format('%d', attemptsMade))
   if target == 'failed' then
     rcall('HDEL', jobKey, 'defa')
   end
@@ -87,7 +89,7 @@ else
   end
 end
 
-rcall('XADD', eventsKey, '*', 'event', target, 'jobId', jobId, ARGV[3], ARGV[4], 'prev', 'active')
+rcall('XADD', eventsKey, '*', 'event', target, 'jobId', jobId, resultField, result, 'prev', 'active')
 if target == 'failed' and attemptsMade >= opts.attempts then
   rcall('XADD', eventsKey, '*', 'event', 'retries-exhausted', 'jobId', jobId,
     'attemptsMade', string.format('%d', attemptsMade))
@@ -95,13 +97,10 @@ end
 
 local maxDataPoints = opts.maxMetricsSize
 if maxDataPoints ~= '' then
-  local metricsKey = KEYS[13]
   -- include: recordMetrics
 end
 
-if ARGV[6] == '1' then
-  local waitKey, prioritizedKey, limiterKey, delayedKey = KEYS[1], KEYS[3], KEYS[6], KEYS[7]
-  local pcKey, markerKey = KEYS[10], KEYS[14]
+if fetches == '1' then
   local isPoll = false
   -- include: fetchNextJob
   if reply then
@@ -109,7 +108,7 @@ if ARGV[6] == '1' then
   end
 end
 
-if rcall('EXISTS', KEYS[1], activeKey, KEYS[3]) == 0 then
+if rcall('EXISTS', waitKey, activeKey, prioritizedKey) == 0 then
   rcall('XADD', eventsKey, '*', 'event', 'drained')
 end
 return 0

@@ -12,6 +12,7 @@ end
 
 -- include: isBlocked
 -- include: deleteJobKeys
+-- include: livingParent
 -- include: detachChild
 -- include: releaseDeduplication
 -- include: removeJobData

@@ -6,9 +6,7 @@
 -- Returns {cursor, index at the cursor, items, total, jobs}; {0, 0, {}, 0} if the key is missing. An item is a member,
 --   or {field, value}.
 local rcall = redis.call
-local key, first, last, cursor = KEYS[1], tonumber(ARGV[1]), tonumber(ARGV[2]), ARGV[3]
-local index, maxScans, fetches = tonumber(ARGV[4]), tonumber(ARGV[5]), ARGV[6] ~= nil
-
+local key = KEYS[1]
 local kind = rcall('TYPE', key).ok
 if kind == 'none' then
   return {0, 0, {}, 0}
@@ -16,13 +14,15 @@ end
 if kind ~= 'set' and kind ~= 'hash' then
   return redis.error_reply('Pagination is only supported for sets and hashes.')
 end
+local first, last, cursor = tonumber(ARGV[1]), tonumber(ARGV[2]), ARGV[3]
+local index, maxScans, fetches = tonumber(ARGV[4]), tonumber(ARGV[5]), ARGV[6] ~= nil
 local isHash = kind == 'hash'
 local total = rcall(isHash and 'HLEN' or 'SCARD', key)
 if last == -1 then
   last = total
 end
 local pageEnd = last + 1
-local items, jobs = {}, {}
+local items, jobs, kept = {}, {}, 0
 
 for _ = 1, math.max(maxScans, 1) do
   local scanned = rcall(isHash and 'HSCAN' or 'SSCAN', key, cursor, 'COUNT', '100')
@@ -43,9 +43,10 @@ for _ = 1, math.max(maxScans, 1) do
       end
       if index >= first then
         local member = elements[position]
-        items[#items + 1] = isHash and {member, elements[position + 1]} or member
+        kept = kept + 1
+        items[kept] = isHash and {member, elements[position + 1]} or member
         if fetches then
-          jobs[#jobs + 1] = rcall('HGETALL', member)
+          jobs[kept] = rcall('HGETALL', member)
         end
       end
       index = index + 1

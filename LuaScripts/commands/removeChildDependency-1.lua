@@ -15,9 +15,10 @@ end
 
 -- include: isBlocked
 -- include: deleteJobKeys
+-- include: livingParent
 -- include: detachChild
 
-if not detachChild(childKey, nil, parentKey) then
+if not detachChild(childKey, parentKey) then
   return 1
 end
 rcall('HDEL', childKey, 'parentKey', 'parent')

@@ -3,7 +3,8 @@
 -- KEYS: 1 owner key
 -- ARGV: 1 id
 -- Returns 1, or 0 if the job does not own it.
-if redis.call('GET', KEYS[1]) == ARGV[1] then
-  return redis.call('DEL', KEYS[1])
+local rcall, ownerKey = redis.call, KEYS[1]
+if rcall('GET', ownerKey) == ARGV[1] then
+  return rcall('DEL', ownerKey)
 end
 return 0

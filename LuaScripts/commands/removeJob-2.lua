@@ -10,6 +10,7 @@ local jobId, withChildren, prefix = ARGV[1], ARGV[2] == '1', ARGV[3]
 -- include: isBlocked
 -- include: eventCap
 -- include: deleteJobKeys
+-- include: livingParent
 -- include: detachChild
 -- include: releaseDeduplication
 -- include: removeTree

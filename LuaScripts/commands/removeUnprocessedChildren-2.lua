@@ -6,6 +6,7 @@
 -- include: isBlocked
 -- include: eventCap
 -- include: deleteJobKeys
+-- include: livingParent
 -- include: detachChild
 -- include: releaseDeduplication
 -- include: removeTree

@@ -1,5 +1,5 @@
 -- Deduplication of an addition (a block).
--- Reads rcall, opts, input, prefix, jobId, parentKey, parentJSON, eventsKey, cap, and `replaces`: whether a delayed
+-- Reads rcall, opts, input, data, prefix, jobId, parentKey, parentJSON, eventsKey, cap, and `replaces`: whether a delayed
 -- owner gives way to this job. Continues if the job is to be stored; else ends the script with the owner's id.
 local de = opts.de
 local dedupId, ownerKey = de.id, input[9]
@@ -52,7 +52,7 @@ local function park()
     return false
   end
   rcall('DEL', nextKey)
-  rcall('HSET', nextKey, 'name', input[3], 'data', ARGV[2], 'opts', cjson.encode(opts), 'jid', jobId)
+  rcall('HSET', nextKey, 'name', input[3], 'data', data, 'opts', cjson.encode(opts), 'jid', jobId)
   if parentKey then
     rcall('HSET', nextKey, 'pk', parentKey, 'pd', parentJSON)
   end

@@ -1,16 +1,8 @@
--- Take a job that is being removed out of its parent's dependencies. A parent without further dependencies leaves
--- `waiting-children`: to the front of its line; or, when `hardBase` is the prefix of its queue, it dies with its child.
--- With `hardBase` a release is silent. `parentKey` is looked up (and must exist) unless given.
--- Returns whether the job was a dependency. Needs isBlocked, deleteJobKeys.
-local function detachChild(childKey, hardBase, parentKey)
-  local dedupId
-  if not parentKey then
-    local fields = redis.call('HMGET', childKey, 'parentKey', 'deid')
-    parentKey, dedupId = fields[1], fields[2]
-    if not parentKey or parentKey == '' or redis.call('EXISTS', parentKey) == 0 then
-      return false
-    end
-  end
+-- Take a job that is being removed out of the dependencies of a parent. A parent without further dependencies leaves
+-- `waiting-children`: to the front of its line; or, when `hardBase` is the prefix of its queue, it dies with its child,
+-- and with it the deduplication key of `dedupId`. With `hardBase` a release is silent.
+-- Returns whether the job was a dependency. Needs isBlocked, deleteJobKeys, livingParent.
+local function detachChild(childKey, parentKey, hardBase, dedupId)
   local dependenciesKey = parentKey .. ':dependencies'
   if redis.call('SREM', dependenciesKey, childKey) == 0 then
     return false
@@ -23,7 +15,11 @@ local function detachChild(childKey, hardBase, parentKey)
     return true
   end
   if hardBase == prefix then
-    detachChild(parentKey, hardBase)
+    local fields = redis.call('HMGET', parentKey, 'parentKey', 'deid')
+    local grandparentKey = livingParent(fields[1])
+    if grandparentKey then
+      detachChild(parentKey, grandparentKey, hardBase, fields[2])
+    end
     deleteJobKeys(parentKey)
     if dedupId then
       redis.call('DEL', prefix .. 'de:' .. dedupId)

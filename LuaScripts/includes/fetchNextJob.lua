@@ -8,13 +8,12 @@ repeat
   local blocked = paused or concurrency and rcall('LLEN', activeKey) >= tonumber(concurrency)
 
   -- One look at the head of `delayed` answers "is anything due" and "when is the next due".
-  local head = rcall('ZRANGE', delayedKey, '0', '0', 'WITHSCORES')
-  local nextScore = head[2] and tonumber(head[2])
-  if nextScore and nextScore <= (tonumber(now) + 1) * 4096 - 1 then
+  local nextScore = rcall('ZRANGE', delayedKey, '0', '0', 'WITHSCORES')[2]
+  local hasPromoted = false
+  if nextScore and tonumber(nextScore) <= (tonumber(now) + 1) * 4096 - 1 then
     -- include: promoteDelayed
     promoteDelayed(delayedKey, waitKey, prioritizedKey, pcKey, markerKey, eventsKey, prefix, tonumber(now), blocked)
-    head = rcall('ZRANGE', delayedKey, '0', '0', 'WITHSCORES')
-    nextScore = head[2] and tonumber(head[2])
+    hasPromoted = true
   end
 
   -- The queue's maximum beats the worker's, the worker's duration beats the queue's.
@@ -35,7 +34,7 @@ repeat
 
   local nextId = rcall('RPOPLPUSH', waitKey, activeKey)
   local looksAtPrioritized = true
-  if nextId and string.sub(nextId, 1, 2) == '0:' then
+  if nextId and nextId:sub(1, 2) == '0:' then
     -- A marker of the releases before 5.0, not a job.
     rcall('LREM', activeKey, '1', nextId)
     if isPoll then
@@ -54,8 +53,11 @@ repeat
     end
   end
   if not nextId then
+    if hasPromoted then
+      nextScore = rcall('ZRANGE', delayedKey, '0', '0', 'WITHSCORES')[2]
+    end
     if nextScore then
-      reply = {0, 0, 0, nextScore / 4096}
+      reply = {0, 0, 0, tonumber(nextScore) / 4096}
     end
     break
   end
@@ -70,12 +72,37 @@ repeat
     rcall('SET', nextKey .. ':lock', opts.token, 'PX', string.format('%d', opts.lockDuration))
   end
   rcall('XADD', eventsKey, '*', 'event', 'active', 'jobId', nextId, 'prev', 'waiting')
-  if opts.name then
-    rcall('HSET', nextKey, 'processedOn', now, 'pb', opts.name)
+
+  -- A first start only adds fields, which are then added to the reply here: that costs less than reading them back.
+  local job, name = rcall('HGETALL', nextKey), opts.name
+  local hasStarted = false
+  for at = #job - 1, 1, -2 do
+    if job[at] == 'ats' then
+      hasStarted = true
+      break
+    end
+  end
+  local added
+  if hasStarted then
+    rcall('HINCRBY', nextKey, 'ats', '1')
+  elseif name then
+    added = rcall('HSET', nextKey, 'processedOn', now, 'ats', '1', 'pb', name)
+  else
+    added = rcall('HSET', nextKey, 'processedOn', now, 'ats', '1')
+  end
+  if added == (name and 3 or 2) then
+    local count = #job
+    job[count + 1], job[count + 2], job[count + 3], job[count + 4] = 'processedOn', now, 'ats', '1'
+    if name then
+      job[count + 5], job[count + 6] = 'pb', name
+    end
   else
     rcall('HSET', nextKey, 'processedOn', now)
+    if name then
+      rcall('HSET', nextKey, 'pb', name)
+    end
+    job = rcall('HGETALL', nextKey)
   end
-  rcall('HINCRBY', nextKey, 'ats', '1')
   rcall('ZADD', markerKey, '0', '0')
-  reply = {rcall('HGETALL', nextKey), nextId, 0, 0}
+  reply = {job, nextId, 0, 0}
 until true

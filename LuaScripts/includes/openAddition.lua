@@ -1,9 +1,9 @@
 -- Opening of the add scripts (a block, not a procedure).
 -- Reads `rcall`, `cap` (event cap as read, may be absent) and the locals metaKey, idKey, eventsKey, completedKey.
--- Sets input, opts, prefix, timestamp, parentKey, parentJSON, jobId, jobKey and makes `cap` final.
+-- Sets input, data, opts, prefix, timestamp, parentKey, parentJSON, jobId, jobKey and makes `cap` final.
 -- Ends the script: -5 parent missing, -7 job has another living parent, or the id of an existing job.
-local input = cmsgpack.unpack(ARGV[1])
-local opts = cmsgpack.unpack(ARGV[3])
+local packedInput, data, packedOpts = unpack(ARGV)
+local input, opts = cmsgpack.unpack(packedInput), cmsgpack.unpack(packedOpts)
 local prefix, jobId, timestamp, parentKey = input[1], input[2], input[4], input[5]
 local parentJSON
 if parentKey then

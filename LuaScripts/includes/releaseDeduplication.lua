@@ -1,7 +1,7 @@
--- A removed job gives up its deduplication key and the job parked behind it.
+-- A removed job with this deduplication id gives up its key and the job parked behind it, if it owns them.
 local function releaseDeduplication(prefix, jobId, dedupId)
-  local ownerKey = dedupId and prefix .. 'de:' .. dedupId
-  if ownerKey and redis.call('GET', ownerKey) == jobId then
+  local ownerKey = prefix .. 'de:' .. dedupId
+  if redis.call('GET', ownerKey) == jobId then
     redis.call('DEL', ownerKey, prefix .. 'dn:' .. dedupId)
   end
 end

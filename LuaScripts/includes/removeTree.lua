@@ -1,17 +1,19 @@
 -- Remove a job from wherever it is, with an event, and on request the tree of its children. Needs isBlocked,
--- eventCap, deleteJobKeys, detachChild, releaseDeduplication.
+-- eventCap, deleteJobKeys, livingParent, detachChild, releaseDeduplication.
 -- `options`: `descends` to the children; `skipsProcessed`: only pending children; `skipsLocked`.
 local removeTree
+local setStates = {'completed', 'waiting-children', 'delayed', 'failed', 'prioritized'}
+local listStates = {'wait', 'paused', 'active'}
 
 local function removeFromAnyState(prefix, jobId)
-  for _, state in ipairs({'completed', 'waiting-children', 'delayed', 'failed', 'prioritized'}) do
-    if redis.call('ZREM', prefix .. state, jobId) == 1 then
-      return state
+  for at = 1, #setStates do
+    if redis.call('ZREM', prefix .. setStates[at], jobId) == 1 then
+      return setStates[at]
     end
   end
-  for _, state in ipairs({'wait', 'paused', 'active'}) do
-    if redis.call('LREM', prefix .. state, '1', jobId) == 1 then
-      return state
+  for at = 1, #listStates do
+    if redis.call('LREM', prefix .. listStates[at], '1', jobId) == 1 then
+      return listStates[at]
     end
   end
   return 'unknown'
@@ -19,7 +21,8 @@ end
 
 local function removeChildren(jobKey, options)
   local function removeAll(childKeys)
-    for _, childKey in ipairs(childKeys) do
+    for at = 1, #childKeys do
+      local childKey = childKeys[at]
       local prefix, childId = string.match(childKey, '^(.*:)([^:]*)$')
       removeTree(prefix, childId, jobKey, options)
     end
@@ -40,12 +43,23 @@ function removeTree(prefix, jobId, parentKey, options)
   if options.skipsProcessed and redis.call('ZSCORE', prefix .. 'failed', jobId) then
     return
   end
-  detachChild(jobKey, nil, parentKey)
+  local dedupId
+  if parentKey then
+    dedupId = redis.call('HGET', jobKey, 'deid')
+  else
+    local fields = redis.call('HMGET', jobKey, 'parentKey', 'deid')
+    parentKey, dedupId = livingParent(fields[1]), fields[2]
+  end
+  if parentKey then
+    detachChild(jobKey, parentKey)
+  end
   if options.descends then
     removeChildren(jobKey, options)
   end
   local state = removeFromAnyState(prefix, jobId)
-  releaseDeduplication(prefix, jobId, redis.call('HGET', jobKey, 'deid'))
+  if dedupId then
+    releaseDeduplication(prefix, jobId, dedupId)
+  end
   if deleteJobKeys(jobKey) > 0 then
     redis.call('XADD', prefix .. 'events', 'MAXLEN', '~', eventCap(prefix .. 'meta'), '*', 'event', 'removed',
       'jobId', jobId, 'prev', state)

@@ -2,12 +2,17 @@
 -- Reads rcall, keepJobs, finishedKey, prefix, now.
 -- include: isBlocked
 -- include: deleteJobKeys
+-- include: livingParent
 -- include: detachChild
 -- include: removeMembers
 local function evict(ids)
   for _, id in ipairs(ids) do
-    detachChild(prefix .. id)
-    deleteJobKeys(prefix .. id)
+    local evictedKey = prefix .. id
+    local evictedParent = livingParent(rcall('HGET', evictedKey, 'parentKey'))
+    if evictedParent then
+      detachChild(evictedKey, evictedParent)
+    end
+    deleteJobKeys(evictedKey)
   end
 end
 

@@ -1,5 +1,5 @@
 -- Tell the parent that a child has finished (a block).
--- Reads rcall, jobKey, parentKey, parent (decoded, or nil), target, now, and the result ARGV[4].
+-- Reads rcall, jobKey, parentKey, parent (decoded, or nil), target, now, and the result.
 -- include: isBlocked
 -- include: markNextDelayed
 -- include: addWithPriority
@@ -15,7 +15,7 @@ end
 if parentId and target == 'completed' then
   local parentHash = parentKey or ''
   if rcall('SREM', parentHash .. ':dependencies', jobKey) == 1 then
-    rcall('HSET', parentHash .. ':processed', jobKey, ARGV[4])
+    rcall('HSET', parentHash .. ':processed', jobKey, result)
     if rcall('SCARD', parentHash .. ':dependencies') == 0 then
       releaseParentIfWaiting(queueKey, parentHash, parentId, timestamp)
     end
@@ -41,14 +41,14 @@ elseif hasReference and (parent.fpof or parent.cpof or parent.idof or parent.rdo
         end
       end
     elseif parent.cpof then
-      rcall('HSET', parentHash .. ':failed', jobKey, ARGV[4])
+      rcall('HSET', parentHash .. ':failed', jobKey, result)
       releaseParentIfWaiting(queueKey, parentHash, parentId, timestamp)
     else
       if rcall('SCARD', parentHash .. ':dependencies') == 0 then
         releaseParentIfWaiting(queueKey, parentHash, parentId, timestamp)
       end
       if parent.idof then
-        rcall('HSET', parentHash .. ':failed', jobKey, ARGV[4])
+        rcall('HSET', parentHash .. ':failed', jobKey, result)
       end
     end
   end

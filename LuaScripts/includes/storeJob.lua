@@ -1,5 +1,5 @@
 -- Store the job (a block): writes its hash and announces it.
--- Reads rcall, input, opts, timestamp, jobId, jobKey, parentKey, parentJSON, eventsKey. Sets delay and priority.
+-- Reads rcall, input, data, opts, timestamp, jobId, jobKey, parentKey, parentJSON, eventsKey. Sets delay and priority.
 local delay, priority = opts.delay or 0, opts.priority or 0
 do
   -- Whole numbers are written as text made here: cheaper than handing numbers over, and never with an exponent.
@@ -17,7 +17,7 @@ do
   elseif priority % 1 == 0 and priority < 1e15 then
     priorityText = string.format('%d', priority)
   end
-  rcall('HSET', jobKey, 'name', input[3], 'data', ARGV[2], 'opts', cjson.encode(opts), 'timestamp', timestampText,
+  rcall('HSET', jobKey, 'name', input[3], 'data', data, 'opts', cjson.encode(opts), 'timestamp', timestampText,
     'delay', delayText, 'priority', priorityText)
   if parentKey then
     rcall('HSET', jobKey, 'parentKey', parentKey, 'parent', parentJSON)
