@@ -6,22 +6,41 @@ package enum LuaScriptCatalogue {
     /// The names of all scripts, `<command>-<number of keys>`, in alphabetical order.
     package static var names: [String] { LuaFiles.commands.keys.sorted() }
 
+    /// A line of a script, and where it stands.
+    package struct Line: Hashable, Sendable {
+        /// The name of the file without ending, of a command or an include.
+        package let file: String
+        /// The number of the line in the file, from 1.
+        package let number: Int
+        /// The line.
+        package let text: Substring
+    }
+
     /// The complete text of a script.
     package static func source(of name: String) -> String {
+        var result = ""
+        for line in lines(of: name) {
+            result += line.text
+            result += "\n"
+        }
+        return result
+    }
+
+    /// The lines of a script, with those of its includes in their places.
+    package static func lines(of name: String) -> [Line] {
         guard let file = LuaFiles.commands[name] else {
             preconditionFailure("The script \(name) is not embedded; the package was built without it")
         }
         return resolve(file, in: name, depth: 0)
     }
 
-    private static func resolve(_ file: [UInt8], in name: String, depth: Int) -> String {
+    private static func resolve(_ file: [UInt8], in name: String, depth: Int) -> [Line] {
         precondition(depth < 8, "The includes of \(name) contain each other")
-        var result = ""
-        result.reserveCapacity(file.count)
-        for line in String(decoding: file, as: UTF8.self).split(separator: "\n", omittingEmptySubsequences: false) {
+        var result: [Line] = []
+        let lines = String(decoding: file, as: UTF8.self).split(separator: "\n", omittingEmptySubsequences: false)
+        for (index, line) in lines.enumerated() {
             guard let procedure = includedProcedure(line) else {
-                result += line
-                result += "\n"
+                result.append(Line(file: name, number: index + 1, text: line))
                 continue
             }
             guard let included = LuaFiles.includes[procedure] else {

@@ -1,6 +1,8 @@
 // Owns the list of what our scripts do differently on purpose. Each entry says why, and has at least one directed case
 // of its own, which proves that the difference is there and is what it is meant to be.
 
+import Witness
+
 /// A deliberate difference from the reference.
 public struct Deviation: Hashable, Sendable {
     /// A short name, for reports.
@@ -51,4 +53,20 @@ public struct Deviation: Hashable, Sendable {
         summary: "`extendLocks` refuses a duration that is not positive.",
         reason:
             "It sets the expiry with one command a lock, which would delete the lock; the reference fails too, later.")
+}
+
+extension Deviation {
+    /// The deviation that explains different replies to a step of a random sequence; `nil` when none does. The sequence ends
+    /// there, as the sides have parted.
+    static func excusing(
+        _ step: Step, _ ours: WitnessReply, _ reference: WitnessReply, after steps: [Step]
+    ) -> Deviation? {
+        guard case .call(let call) = step, case .error = reference else { return nil }
+        if case .error = ours { return nil }
+        let fetches = call.script.hasPrefix("moveToFinished") || call.script.hasPrefix("moveToDelayed")
+        let hasMarker = steps.contains { step in
+            if case .command(let words) = step { words.last == "0:0" } else { false }
+        }
+        return fetches && hasMarker ? .legacyMarkerWithoutJobs : nil
+    }
 }

@@ -34,8 +34,22 @@ public struct KeySpaceComparison: Sendable {
             from: reference, timeToLiveTolerance: timeToLiveTolerance, names: ("ours", "reference"))
     }
 
+    /// What differs between the two sides of a pair, a line for each difference.
+    func differences(_ twins: Twins, _ pair: Twins.Pair) throws -> [String] {
+        for side in Side.allCases { twins.appendDump("content", side, pair) }
+        let contents = try twins.replies().map(DumpScript.keySpace)
+        return differences(ours: contents[0], reference: contents[1])
+    }
+
+    /// Whether two digests, as the dump script takes them, are of equal key spaces. `false` may also mean that JSON differs
+    /// in form only.
+    func areEqual(digests ours: WitnessReply, _ reference: WitnessReply) throws -> Bool {
+        let (left, right) = (try ours.elements, try reference.elements)
+        return try left[0] == right[0] && isNear(left[1].elements, right[1].elements)
+    }
+
     /// Whether two lists of times to live, names and milliseconds alternating, are of the same keys and near enough.
-    func isNear(_ ours: [WitnessReply], _ reference: [WitnessReply]) -> Bool {
+    private func isNear(_ ours: [WitnessReply], _ reference: [WitnessReply]) -> Bool {
         ours.count == reference.count
             && zip(ours, reference).allSatisfy { pair in
                 if case (.integer(let left), .integer(let right)) = pair {

@@ -34,6 +34,16 @@ struct ReplyComparison: Sendable {
     /// How stored JSON and times are compared.
     var keySpaces = KeySpaceComparison()
 
+    /// What differs between the replies to a step; `nil` when they are equal.
+    func difference(
+        _ step: Step, _ ours: WitnessReply, _ reference: WitnessReply, after steps: [Step]
+    ) -> Difference? {
+        let script = if case .call(let call) = step { call.script } else { "" }
+        if areEqual(ours, reference, script: script) { return nil }
+        return Difference(
+            occasion: "\(step)", lines: ["reply ours \(ours)", "reply reference \(reference)"], steps: steps)
+    }
+
     /// Whether the replies to a call of `script` are equal.
     func areEqual(_ ours: WitnessReply, _ reference: WitnessReply, script: String) -> Bool {
         if ours == reference { return true }

@@ -39,7 +39,8 @@ public final class Scene {
     public func call(_ call: ScriptCall) throws -> WitnessReply {
         let (ours, reference) = try both(.call(call))
         if !comparison.areEqual(ours, reference, script: call.script) {
-            throw difference("\(call)", ["reply ours \(ours)", "reply reference \(reference)"] + (try differences()))
+            let lines = try ["reply ours \(ours)", "reply reference \(reference)"] + differences()
+            throw difference("\(call)", lines)
         }
         if comparesKeySpaces { try compare("\(call)") }
         return ours
@@ -162,19 +163,12 @@ public final class Scene {
     private func compare(_ occasion: String) throws {
         for side in Side.allCases { twins.appendDump("digest", side, pair) }
         let digests = try twins.replies()
-        let (ours, reference) = (try digests[0].elements, try digests[1].elements)
-        if ours[0] == reference[0],
-            comparison.keySpaces.isNear(try ours[1].elements, try reference[1].elements)
-        {
-            return
-        }
+        if try comparison.keySpaces.areEqual(digests: digests[0], digests[1]) { return }
         let lines = try differences()
         guard lines.isEmpty else { throw difference(occasion, lines) }
     }
 
-    private func differences() throws -> [String] {
-        comparison.keySpaces.differences(ours: try keySpace(.ours), reference: try keySpace(.reference))
-    }
+    private func differences() throws -> [String] { try comparison.keySpaces.differences(twins, pair) }
 
     private func keySpace(_ side: Side) throws -> KeySpace {
         twins.appendDump("content", side, pair)

@@ -17,6 +17,9 @@ final class Twins {
     struct Pair: Hashable {
         let index: Int
 
+        /// The pair for what is played alone; lanes of random sequences begin after it.
+        static let spare = Pair(index: 1)
+
         func database(_ side: Side) -> Bytes { Bytes("\(2 * index + (side == .ours ? 0 : 1))") }
     }
 

@@ -1,0 +1,84 @@
+// Owns which lines of our scripts ran. Each statement gets a mark in front; at its end a script adds its marks to a set in
+// a database of their own, which no comparison looks at.
+
+import LuaScripts
+import Witness
+
+/// Counts which lines of our scripts run.
+struct ScriptCoverage {
+    /// A line of a script, where it stands in the repository.
+    struct Line: Hashable, Comparable {
+        /// The file's name without ending, of a command or an include.
+        let file: String
+        /// The line, from 1.
+        let number: Int
+        /// The text, without the blanks around it.
+        let text: String
+
+        static func < (left: Line, right: Line) -> Bool { (left.file, left.number) < (right.file, right.number) }
+    }
+
+    /// The lines of each script's statements, by the number of the mark.
+    private var marks: [String: [Line]] = [:]
+
+    /// Puts marks into all our scripts on a server.
+    ///
+    /// - Throws: ``DifferentialError`` when a script cannot be read.
+    init(instrumenting twins: Twins, scripts: [String] = LuaScriptCatalogue.names) throws {
+        for script in scripts {
+            let lines = LuaScriptCatalogue.lines(of: script)
+            let text = lines.map(\.text).joined(separator: "\n")
+            let starts = try LuaStatements.starts(in: text)
+            marks[script] = starts.map { start in
+                let line = lines[start.line]
+                return Line(file: line.file, number: line.number, text: Self.trimmed(line.text))
+            }
+            try twins.load(Self.instrumented(text, starts, script: script), as: script)
+        }
+    }
+
+    /// The script with its marks. It fails as the script fails, and replies what the script replies.
+    static func instrumented(_ text: String, _ starts: [LuaStatements.Start], script: String) -> String {
+        let bytes = Array(text.utf8)
+        var marked: [UInt8] = []
+        var offset = 0
+        for (mark, start) in starts.enumerated() {
+            marked += bytes[offset..<start.offset]
+            marked += "__ran[\(mark)]=1;".utf8
+            offset = start.offset
+        }
+        marked += bytes[offset...]
+        return """
+            local __ran = {}
+            local function __script()
+            \(String(decoding: marked, as: UTF8.self))
+            end
+            local __fine, __reply = pcall(__script)
+            local __marks = {}
+            for mark in pairs(__ran) do
+              __marks[#__marks + 1] = mark
+            end
+            redis.call('SELECT', '0')
+            redis.call('SADD', '\(script)', unpack(__marks))
+            if not __fine then
+              error(__reply, 0)
+            end
+            return __reply
+            """
+    }
+
+    /// The lines of each script that have not run, without scripts that ran completely.
+    func missing(on twins: Twins) throws -> [(script: String, lines: [Line])] {
+        try marks.sorted { $0.key < $1.key }.compactMap { script, lines in
+            let key = Bytes(script)
+            try twins.append(.command(["SMEMBERS", key]), .ours, Twins.Pair(index: 0))
+            let ran = Set(try twins.replies()[0].strings.compactMap { Int($0.text) })
+            let missing = Set(lines.indices.filter { !ran.contains($0) }.map { lines[$0] })
+            return missing.isEmpty ? nil : (script, missing.sorted())
+        }
+    }
+
+    private static func trimmed(_ text: Substring) -> String {
+        String(text.drop { $0 == " " })
+    }
+}
