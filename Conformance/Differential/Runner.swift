@@ -40,6 +40,12 @@ public struct DifferentialRun: Sendable {
         /// How many of them differ.
         public var differences = 0
 
+        /// How many lines of our scripts never ran and have no reason, or have a reason without being there.
+        public var unexplained = 0
+
+        /// Whether nothing differs and every line ran or has a reason.
+        public var isSuccess: Bool { differences == 0 && unexplained == 0 }
+
         /// The last line of the report.
         public var description: String { "conformance: \(scripts) scripts, \(cases) cases, \(differences) differences" }
     }
@@ -79,9 +85,10 @@ public struct DifferentialRun: Sendable {
         let coverage = try ScriptCoverage(instrumenting: twins)
         try playDirected(on: twins, &outcome)
         try playRandom(on: twins, &outcome)
-        for (script, lines) in try coverage.missing(on: twins) {
-            tell("never ran in \(script):")
-            for line in lines { tell("  \(line.file):\(line.number): \(line.text)") }
+        if filter == nil {
+            let report = try coverage.report(on: twins)
+            outcome.unexplained = report.unexplained.count + report.stale.count
+            tell("\(report)")
         }
         return outcome
     }

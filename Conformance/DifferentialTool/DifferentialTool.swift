@@ -40,6 +40,6 @@ struct DifferentialTool: AsyncParsableCommand {
         }
         let outcome = try await run.run()
         print(outcome)
-        if outcome.differences > 0 { throw ExitCode.failure }
+        if !outcome.isSuccess { throw ExitCode.failure }
     }
 }

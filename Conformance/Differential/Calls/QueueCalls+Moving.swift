@@ -78,6 +78,14 @@ extension QueueCalls {
             ])
     }
 
+    /// A call of `moveToDelayed` under the name and with the keys of release 6.2.0.
+    public func moveToDelayed12(_ call: ScriptCall) -> ScriptCall {
+        var call = call
+        call.script = "moveToDelayed-12"
+        call.keys.insert(key("paused"), at: 10)
+        return call
+    }
+
     /// `moveToWaitingChildren`: an active job shall wait for its children, or for the one of this key.
     public func moveToWaitingChildren(
         _ id: String, child: String = "", now: Int = clock, token: String = "t1"
@@ -131,6 +139,14 @@ extension QueueCalls {
                 .text(id), .text(push.rawValue), .text(state.field), .text(state.rawValue),
                 resetsAttemptsMade ? "1" : "0", resetsAttemptsStarted ? "1" : "0",
             ])
+    }
+
+    /// A call of `reprocessJob` under the name and with the keys of release 6.2.0, for a job without priority.
+    public func reprocessJob8(_ call: ScriptCall) -> ScriptCall {
+        var call = call
+        call.script = "reprocessJob-8"
+        call.keys = Array(call.keys.prefix(5)) + [key("paused")] + call.keys[5...6]
+        return call
     }
 
     /// `moveJobsToWait`: up to `count` jobs of a state (`failed`, `completed`, `delayed`), up to a score, go into the line.

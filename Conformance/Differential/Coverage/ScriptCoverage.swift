@@ -67,15 +67,40 @@ struct ScriptCoverage {
             """
     }
 
-    /// The lines of each script that have not run, without scripts that ran completely.
-    func missing(on twins: Twins) throws -> [(script: String, lines: [Line])] {
-        try marks.sorted { $0.key < $1.key }.compactMap { script, lines in
-            let key = Bytes(script)
-            try twins.append(.command(["SMEMBERS", key]), .ours, Twins.Pair(index: 0))
-            let ran = Set(try twins.replies()[0].strings.compactMap { Int($0.text) })
-            let missing = Set(lines.indices.filter { !ran.contains($0) }.map { lines[$0] })
-            return missing.isEmpty ? nil : (script, missing.sorted())
+    /// What ran, by script: the marks that are set.
+    private func ran(_ script: String, on twins: Twins) throws -> Set<Int> {
+        try twins.append(.command(["SMEMBERS", Bytes(script)]), .ours, Twins.Pair(index: 0))
+        return Set(try twins.replies()[0].strings.compactMap { Int($0.text) })
+    }
+
+    /// Judges what ran: a line of a command, or of an include in whichever command, must have run or have a reason.
+    func report(on twins: Twins, exceptions: [CoverageException] = CoverageException.all) throws -> CoverageReport {
+        let silent = try linesNeverRun(on: twins)
+        let unexplained = silent.filter { line in !exceptions.contains { $0.explains(line) } }
+        let all = Set(marks.values.joined())
+        let stale = exceptions.filter { exception in !all.contains { exception.explains($0) } }
+        return CoverageReport(lines: all.count, unexplained: unexplained.sorted(), stale: stale)
+    }
+
+    private func linesNeverRun(on twins: Twins) throws -> Set<Line> {
+        // A statement is known by its line and its place among the statements of that line.
+        struct Statement: Hashable {
+            let line: Line
+            let place: Int
         }
+        var run: Set<Statement> = []
+        var all: Set<Statement> = []
+        for (script, lines) in marks {
+            let marks = try ran(script, on: twins)
+            var places: [Line: Int] = [:]
+            for (mark, line) in lines.enumerated() {
+                let statement = Statement(line: line, place: places[line, default: 0])
+                places[line, default: 0] += 1
+                all.insert(statement)
+                if marks.contains(mark) { run.insert(statement) }
+            }
+        }
+        return Set(all.subtracting(run).map(\.line))
     }
 
     private static func trimmed(_ text: Substring) -> String {

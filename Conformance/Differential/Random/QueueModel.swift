@@ -23,6 +23,11 @@ struct QueueModel {
     /// Whether the scheduler goes by `every`.
     var goesByInterval: [String: Bool] = [:]
 
+    /// The ids added without priority.
+    private var plain: Set<String> = []
+    /// The ids that have, or may have, had a priority.
+    private var ranked: Set<String> = []
+
     init(_ name: String) { calls = QueueCalls(name) }
 
     func ids(in place: Place) -> [String] { ids[place] ?? [] }
@@ -35,9 +40,24 @@ struct QueueModel {
     /// Where a job is believed to be; `nil` when it is not known.
     func place(of id: String) -> Place? { Place.allCases.first { ids[$0]?.contains(id) == true } }
 
+    /// Whether a job surely has no priority.
+    func isPlain(_ id: String) -> Bool { plain.contains(id) && !ranked.contains(id) }
+
+    /// Notes that a job was added, or changed, with or without priority.
+    mutating func note(_ id: String, hasPriority: Bool) {
+        if hasPriority { ranked.insert(id) } else { plain.insert(id) }
+    }
+
     mutating func put(_ id: String, in place: Place?) {
         for other in Place.allCases { ids[other]?.removeAll { $0 == id } }
         if let place { ids[place, default: []].append(id) }
+    }
+
+    /// Forgets everything: ids may be given anew, to jobs that nobody told of.
+    mutating func forget() {
+        ranked.formUnion(plain)
+        for id in 0...200 { ranked.insert("\(id)") }
+        empty(Place.allCases)
     }
 
     /// Takes everything out of some places.

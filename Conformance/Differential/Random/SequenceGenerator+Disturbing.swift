@@ -25,6 +25,7 @@ extension SequenceGenerator {
         let calls = queues[queue].calls
         let id = pick(queue, QueueModel.Place.allCases)
         let job = calls.key(id)
+        queues[queue].note(id, hasPriority: true)
         return switch random.below(11) {
         case 0, 1: [.command(["DEL", job])]
         case 2, 3: [.command(["HSET", job, "defa", "child x failed"])]

@@ -27,9 +27,10 @@ extension SequenceGenerator {
         let id = pick(queue, [.active])
         // Said in full: a bare `nil` would be a packed nothing.
         let fetch: MessagePack? = random.percent(50) ? .some(fetchOptions()) : .none
-        return queues[queue].calls.moveToDelayed(
+        let call = queues[queue].calls.moveToDelayed(
             id, delay: random.one(of: ["0", "1000", "1000", "500"]), now: now, token: token(),
             skipsAttempt: random.percent(50), fields: fields(), fetch: fetch)
+        return random.percent(20) ? queues[queue].calls.moveToDelayed12(call) : call
     }
 
     mutating func waitForChildren(_ queue: Int) -> ScriptCall {
@@ -48,9 +49,10 @@ extension SequenceGenerator {
     mutating func reprocess(_ queue: Int) -> ScriptCall {
         let state = random.one(of: FinishedState.allCases)
         let id = pick(queue, [state == .failed ? .failed : .completed])
-        return queues[queue].calls.reprocessJob(
+        let call = queues[queue].calls.reprocessJob(
             id, state, push: random.one(of: Push.allCases), resetsAttemptsMade: random.percent(50),
             resetsAttemptsStarted: random.percent(50))
+        return queues[queue].isPlain(id) && random.percent(30) ? queues[queue].calls.reprocessJob8(call) : call
     }
 
     mutating func bulkMove(_ queue: Int) -> ScriptCall {

@@ -42,7 +42,8 @@ extension SequenceGenerator {
             if reply == .integer(1) { move(queue, text(call, 0), to: nil) }
         case "drain": queues[queue].empty([.wait, .prioritized])
         case "obliterate":
-            if reply == .integer(0) { queues[queue].empty(QueueModel.Place.allCases) }
+            if reply == .integer(0) { queues[queue].forget() }
+        case "changePriority": queues[queue].note(text(call, 2) ?? "", hasPriority: true)
         case "addJobScheduler":
             guard case .array(let parts) = reply, case .string(let id)? = parts.first else { return }
             let scheduler = text(call, 2) ?? ""
@@ -62,6 +63,11 @@ extension SequenceGenerator {
     ) {
         guard case .string(let bytes) = reply else { return }
         let id = bytes.text
+        let priority = packed(call, 2)?["priority"]
+        if priority != nil, case .packed(.array(let input)) = call.arguments[0], case .string(let custom) = input[1] {
+            queues[queue].note(custom.text, hasPriority: true)
+        }
+        queues[queue].note(id, hasPriority: priority != nil)
         guard queues[queue].place(of: id) == nil else { return }
         queues[queue].put(id, in: place)
         guard case .packed(.array(let input)) = call.arguments[0], input.count > 4, case .string(let key) = input[4]

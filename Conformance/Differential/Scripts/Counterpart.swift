@@ -1,24 +1,32 @@
-// Owns which script of the reference stands against which of ours. They match by name and number of keys, except those
-// that we keep under the name they had before the peer package's release.
+// Owns which script of the reference stands against which of ours. They match by name and number of keys, except the two
+// that we also keep under the name and with the keys they had before the peer package's release.
 
 import Witness
 
 /// Where a call of ours goes on the side of the reference.
 enum Counterpart {
-    /// The keys that were dropped since: `paused` became useless when pausing ceased to move jobs.
-    private static let renamed: [String: (name: String, key: String)] = [
-        "moveToDelayed-12": ("moveToDelayed-11", "paused")
-    ]
+    /// The name of the reference's script that does what `script` does.
+    static func name(of script: String) -> String {
+        switch script {
+        case "moveToDelayed-12": "moveToDelayed-11"
+        case "reprocessJob-8": "reprocessJob-9"
+        default: script
+        }
+    }
 
-    /// The script of the reference that does what `script` does; `nil` when the names are the same.
-    static func name(of script: String) -> String? { renamed[script]?.name }
-
-    /// The same call in the words of the reference.
+    /// The same call in the words of the reference. A job with priority is reprocessed differently by `reprocessJob-8`, which
+    /// is its contract, so that script is comparable for other jobs only.
     static func call(of call: ScriptCall) -> ScriptCall {
-        guard let renamed = renamed[call.script] else { return call }
         var translated = call
-        translated.script = renamed.name
-        translated.keys.removeAll { $0.text.hasSuffix(":" + renamed.key) }
+        translated.script = name(of: call.script)
+        switch (call.script, call.keys.count) {
+        case ("moveToDelayed-12", 12): translated.keys.remove(at: 10)
+        case ("reprocessJob-8", 8):
+            translated.keys.remove(at: 5)
+            let prefix = Bytes(call.keys[3].storage.dropLast("wait".utf8.count))
+            translated.keys += [prefix + "prioritized", prefix + "pc"]
+        default: break
+        }
         return translated
     }
 }

@@ -43,7 +43,7 @@ final class Twins {
 
     /// The names of our scripts that have a counterpart.
     var comparable: [String] {
-        (digests[.ours] ?? [:]).keys.filter { digests[.reference]?[Counterpart.name(of: $0) ?? $0] != nil }.sorted()
+        (digests[.ours] ?? [:]).keys.filter { digests[.reference]?[Counterpart.name(of: $0)] != nil }.sorted()
     }
 
     /// Replaces one of our scripts by another text.
