@@ -190,7 +190,7 @@ let conformance: [Target] = [
     ),
     .testTarget(
         name: "DifferentialTests",
-        dependencies: ["Differential", "PeerTesting", "Peers", "Witness"],
+        dependencies: ["Differential", "LuaScripts", "PeerTesting", "Peers", "Witness"],
         path: "Conformance/DifferentialTests",
         swiftSettings: settings
     ),

@@ -3,8 +3,9 @@
 /// All directed cases.
 public enum DirectedCases {
     /// The cases, by script.
-    public static let all: [CaseGroup] = [
-        AddStandardJobCases.group,
-        PauseCases.group,
-    ]
+    public static let all: [CaseGroup] =
+        [
+            AddStandardJobCases.group,
+            PauseCases.group,
+        ] + DeviationCases.groups + RareBranchCases.groups
 }

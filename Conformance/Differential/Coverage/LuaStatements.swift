@@ -9,6 +9,8 @@ struct LuaStatements {
         let offset: Int
         /// The line, from 0.
         let line: Int
+        /// The offset in the line.
+        let column: Int
     }
 
     private var tokens: LuaTokens
@@ -28,7 +30,7 @@ struct LuaStatements {
 
     private mutating func block() throws {
         while !tokens.isAtEnd, !["end", "else", "elseif", "until"].contains(tokens.current) {
-            starts.append(Start(offset: tokens.offset, line: tokens.line))
+            starts.append(Start(offset: tokens.offset, line: tokens.line, column: tokens.column))
             try statement()
             _ = tokens.skip(";")
         }

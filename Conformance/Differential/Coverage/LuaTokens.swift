@@ -12,6 +12,7 @@ struct LuaTokens {
         let text: String
         let offset: Int
         let line: Int
+        let column: Int
     }
 
     private static let keywords: Set<String> = [
@@ -30,9 +31,13 @@ struct LuaTokens {
         let bytes = Array(text.utf8)
         var offset = 0
         var line = 0
+        var lineStart = 0
         while offset < bytes.count {
             let byte = bytes[offset]
-            if byte == UInt8(ascii: "\n") { line += 1 }
+            if byte == UInt8(ascii: "\n") {
+                line += 1
+                lineStart = offset + 1
+            }
             if byte <= 0x20 {
                 offset += 1
                 continue
@@ -44,10 +49,13 @@ struct LuaTokens {
             let (kind, length) = try Self.word(bytes[offset...], line: line)
             let word = String(decoding: bytes[offset..<(offset + length)], as: UTF8.self)
             let isKeyword = kind == .name && Self.keywords.contains(word)
-            tokens.append(Token(kind: isKeyword ? .keyword : kind, text: word, offset: offset, line: line))
+            tokens.append(
+                Token(
+                    kind: isKeyword ? .keyword : kind, text: word, offset: offset, line: line,
+                    column: offset - lineStart))
             offset += length
         }
-        tokens.append(Token(kind: .end, text: "", offset: bytes.count, line: line))
+        tokens.append(Token(kind: .end, text: "", offset: bytes.count, line: line, column: 0))
     }
 
     private static func word(_ bytes: ArraySlice<UInt8>, line: Int) throws -> (Kind, Int) {
@@ -86,6 +94,8 @@ struct LuaTokens {
     var offset: Int { tokens[index].offset }
     /// The word's line, from 0.
     var line: Int { tokens[index].line }
+    /// The word's offset in its line.
+    var column: Int { tokens[index].column }
     /// Whether no word is left.
     var isAtEnd: Bool { kind == .end }
 

@@ -18,8 +18,14 @@ struct ScriptCoverage {
         static func < (left: Line, right: Line) -> Bool { (left.file, left.number) < (right.file, right.number) }
     }
 
-    /// The lines of each script's statements, by the number of the mark.
-    private var marks: [String: [Line]] = [:]
+    /// A statement, where it stands in the repository: an include is the same in whatever script it stands.
+    private struct Statement: Hashable {
+        let line: Line
+        let column: Int
+    }
+
+    /// Each script's statements, by the number of the mark.
+    private var marks: [String: [Statement]] = [:]
 
     /// Puts marks into all our scripts on a server.
     ///
@@ -31,7 +37,9 @@ struct ScriptCoverage {
             let starts = try LuaStatements.starts(in: text)
             marks[script] = starts.map { start in
                 let line = lines[start.line]
-                return Line(file: line.file, number: line.number, text: Self.trimmed(line.text))
+                return Statement(
+                    line: Line(file: line.file, number: line.number, text: Self.trimmed(line.text)),
+                    column: start.column)
             }
             try twins.load(Self.instrumented(text, starts, script: script), as: script)
         }
@@ -77,30 +85,20 @@ struct ScriptCoverage {
     func report(on twins: Twins, exceptions: [CoverageException] = CoverageException.all) throws -> CoverageReport {
         let silent = try linesNeverRun(on: twins)
         let unexplained = silent.filter { line in !exceptions.contains { $0.explains(line) } }
-        let all = Set(marks.values.joined())
+        let all = Set(marks.values.joined().map(\.line))
         let stale = exceptions.filter { exception in !all.contains { exception.explains($0) } }
         return CoverageReport(lines: all.count, unexplained: unexplained.sorted(), stale: stale)
     }
 
+    /// The lines with a statement that never ran, in any script.
     private func linesNeverRun(on twins: Twins) throws -> Set<Line> {
-        // A statement is known by its line and its place among the statements of that line.
-        struct Statement: Hashable {
-            let line: Line
-            let place: Int
-        }
-        var run: Set<Statement> = []
-        var all: Set<Statement> = []
-        for (script, lines) in marks {
-            let marks = try ran(script, on: twins)
-            var places: [Line: Int] = [:]
-            for (mark, line) in lines.enumerated() {
-                let statement = Statement(line: line, place: places[line, default: 0])
-                places[line, default: 0] += 1
-                all.insert(statement)
-                if marks.contains(mark) { run.insert(statement) }
+        var silent = Set(marks.values.joined())
+        for (script, statements) in marks {
+            for mark in try ran(script, on: twins) where statements.indices.contains(mark) {
+                silent.remove(statements[mark])
             }
         }
-        return Set(all.subtracting(run).map(\.line))
+        return Set(silent.map(\.line))
     }
 
     private static func trimmed(_ text: Substring) -> String {

@@ -15,7 +15,7 @@ extension SequenceGenerator {
         if !id.isEmpty { options["jobId"] = .text(id) }
         let name = random.one(of: Self.names)
         let time = timestamp()
-        let parent = random.percent(35) ? parentReference() : nil
+        let parent = parentReference()
         let scheduler = random.percent(5) ? "sched" : nil
         let data = "{\"v\":\(random.below(100))}"
         let isShort = random.percent(50)
@@ -47,11 +47,19 @@ extension SequenceGenerator {
         }
     }
 
-    private mutating func parentReference() -> ParentReference {
+    /// A parent, more often while one waits that has no child yet; seldom a parent that is gone or in another state.
+    private mutating func parentReference() -> ParentReference? {
         let queue = random.one(of: [0, 0, 1])
-        let id =
-            random.percent(70)
-            ? pick(queue, [.children]) : pick(queue, [.active, .delayed, .wait, .failed, .completed, .children])
+        let waiting = queues[queue].ids(in: .children)
+        let childless = waiting.filter { queues[queue].children[$0] == nil }
+        guard random.percent(childless.isEmpty ? 25 : 50) else { return nil }
+        let id: String
+        if !waiting.isEmpty, random.percent(80) {
+            id = random.one(of: childless.isEmpty || random.percent(50) ? waiting : childless)
+        } else {
+            guard !queues[queue].all.isEmpty || random.percent(10) else { return nil }
+            id = pick(queue, [.active, .delayed, .wait, .failed, .completed, .children])
+        }
         return ParentReference(
             queues[queue].calls.name, id,
             policy: random.one(of: [nil, nil, "fpof", "fpof", "rdof", "idof", "cpof"]))
