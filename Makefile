@@ -19,7 +19,7 @@ export SWIFT_BACKTRACE ?= enable=no
 export WARNINGS_AS_ERRORS ?= 1
 export BULLMQ_PYTHON ?= $(CURDIR)/$(PYTHON)
 
-.PHONY: help deps build run test lint format unit conformance bench bench-idle docs clean
+.PHONY: help deps build run test lint format unit conformance bench bench-idle script-costs docs clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -67,6 +67,11 @@ bench-idle: deps ## watch an idle worker for ten minutes
 	$(SWIFT) build -j $(JOBS) -c release --product bench-subject
 	$(SWIFT) build -j $(JOBS) -c release --product bench
 	"$$($(SWIFT) build -c release --show-bin-path)/bench" idle $(BENCH)
+
+script-costs: deps ## compare the instructions that each script costs Redis with the official package's
+	@.ci/install-debian-packages valgrind
+	$(SWIFT) build -j $(JOBS) --product script-costs
+	"$$($(SWIFT) build --show-bin-path)/script-costs" $(COSTS)
 
 docs: ## write the library's documentation to docs-build/
 	$(SWIFT) package --allow-writing-to-directory docs-build generate-documentation --target BullMQ \

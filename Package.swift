@@ -194,6 +194,13 @@ let conformance: [Target] = [
         path: "Conformance/DifferentialTests",
         swiftSettings: settings
     ),
+    .executableTarget(
+        name: "script-costs",
+        dependencies: ["BullMQTesting", "Differential", "Witness", argumentParser],
+        path: "Conformance/ScriptCosts",
+        exclude: ["README.md"],
+        swiftSettings: settings
+    ),
     .testTarget(
         name: "WitnessTests",
         dependencies: ["Witness", "BullMQTesting"],

@@ -1,6 +1,6 @@
 -- Deduplication of an addition (a block).
--- Reads rcall, opts, input, data, prefix, jobId, parentKey, parentJSON, eventsKey, cap, and `replaces`: whether a delayed
--- owner gives way to this job. Continues if the job is to be stored; else ends the script with the owner's id.
+-- Reads rcall, opts, input, data, prefix, jobId, parentKey, parentJSON, eventsKey, cap, and `replaces`: whether a
+-- delayed owner gives way to this job. Continues if the job is to be stored; else ends the script with the owner's id.
 local de = opts.de
 local dedupId, ownerKey = de.id, input[9]
 local nextKey = prefix .. 'dn:' .. dedupId

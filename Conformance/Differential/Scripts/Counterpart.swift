@@ -4,7 +4,7 @@
 import Witness
 
 /// Where a call of ours goes on the side of the reference.
-enum Counterpart {
+package enum Counterpart {
     /// The name of the reference's script that does what `script` does.
     static func name(of script: String) -> String {
         switch script {
@@ -16,7 +16,7 @@ enum Counterpart {
 
     /// The same call in the words of the reference. A job with priority is reprocessed differently by `reprocessJob-8`, which
     /// is its contract, so that script is comparable for other jobs only.
-    static func call(of call: ScriptCall) -> ScriptCall {
+    package static func call(of call: ScriptCall) -> ScriptCall {
         var translated = call
         translated.script = name(of: call.script)
         switch (call.script, call.keys.count) {

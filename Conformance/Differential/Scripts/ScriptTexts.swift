@@ -7,12 +7,12 @@ import LuaScripts
 import Peers
 
 /// A set of scripts: texts by name, such as `moveToActive-11`.
-struct ScriptTexts: Sendable {
+package struct ScriptTexts: Sendable {
     /// The texts by name.
-    let texts: [String: String]
+    package let texts: [String: String]
 
     /// The scripts of this project, with their includes resolved.
-    static func ours() -> ScriptTexts {
+    package static func ours() -> ScriptTexts {
         let names = LuaScriptCatalogue.names
         return ScriptTexts(
             texts: Dictionary(uniqueKeysWithValues: names.map { ($0, LuaScriptCatalogue.source(of: $0)) }))
@@ -21,7 +21,7 @@ struct ScriptTexts: Sendable {
     /// The scripts that the official Python package brings.
     ///
     /// - Throws: ``DifferentialError`` when the package is not installed or brings none.
-    static func reference() async throws -> ScriptTexts {
+    package static func reference() async throws -> ScriptTexts {
         let program = "import importlib.util; print(importlib.util.find_spec('bullmq').submodule_search_locations[0])"
         let python = PeerRuntime.python.interpreter
         let run = try await ChildProcess.run(python, ["-c", program])

@@ -105,7 +105,8 @@ public actor RedisServer {
         let configuration = options.configuration(
             folder: folder.path, socketPath: socketPath, port: port, tls: tls)
         try Data(configuration.utf8).write(to: URL(fileURLWithPath: file))
-        let process = try await ChildProcess.start(options.binary, [file])
+        let command = options.launcher + [options.binary, file]
+        let process = try await ChildProcess.start(command[0], Array(command.dropFirst()))
         self.process = process
         process.closeInput()
         do {

@@ -30,6 +30,9 @@ public struct RedisServerOptions: Sendable {
 
     /// The server program: a path or a name on `PATH`. Default: the environment's `REDIS_SERVER_BINARY`, else `redis-server`.
     public var binary: String
+    /// A program, with its arguments, that runs the server program, such as `["valgrind", "--tool=callgrind"]`. Default:
+    /// none.
+    public var launcher: [String]
     /// What survives a restart. Default: nothing.
     public var durability: Durability
     /// The password of the default user. Default: none.
@@ -46,6 +49,7 @@ public struct RedisServerOptions: Sendable {
     /// Options; see each property for its default.
     public init(
         binary: String? = nil,
+        launcher: [String] = [],
         durability: Durability = .none,
         password: String? = nil,
         users: [User] = [],
@@ -54,6 +58,7 @@ public struct RedisServerOptions: Sendable {
         directives: [String] = []
     ) {
         self.binary = binary ?? ProcessInfo.processInfo.environment["REDIS_SERVER_BINARY"] ?? "redis-server"
+        self.launcher = launcher
         self.durability = durability
         self.password = password
         self.users = users
