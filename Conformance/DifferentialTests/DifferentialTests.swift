@@ -3,6 +3,7 @@ import PeerTesting
 import Peers
 import Synchronization
 import Testing
+import Witness
 
 @testable import Differential
 

@@ -29,6 +29,15 @@ struct RedisServerTests {
         }
     }
 
+    @Test("is run by the launcher it was given")
+    func launcher() async throws {
+        // Redis keeps 32 of the files it may open for itself, and the rest for clients.
+        let options = RedisServerOptions(launcher: ["sh", "-c", "ulimit -n 200; exec \"$@\"", "sh"])
+        try await withRedisServer(options) { server async throws in
+            #expect(try await cli("-s", server.socketPath, "CONFIG", "GET", "maxclients") == "maxclients\n168")
+        }
+    }
+
     @Test("asks for its password and knows its users")
     func access() async throws {
         let options = RedisServerOptions(

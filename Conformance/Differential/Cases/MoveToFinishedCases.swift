@@ -134,6 +134,24 @@ enum MoveToFinishedCases {
                         QueueCalls.a.moveToFinished("1", now: QueueCalls.clock + 99_999, options: ["keepJobs": keep]))
                 }
             },
+            DirectedCase("the policies in the options are not read", "scripts-move 4.2") { scene in
+                for policy in ["fpof", "cpof", "idof", "rdof"] {
+                    try scene.begin(policy)
+                    try scene.play(
+                        QueueCalls.b.addParentJob(id: "p"),
+                        QueueCalls.a.addStandardJob(parent: QueueCalls.b.parent("p")))
+                    try scene.take()
+                    try scene.call(QueueCalls.a.moveToFinished("1", .failed, options: [policy: true]))
+                    try scene.expect(try scene.keySpace()["q:b:p:dependencies"] != nil, "the parent still waits")
+                }
+            },
+            DirectedCase("a metrics size that is missing is an error, not off", "scripts-move 4.2") { scene in
+                try scene.activate("1", "2")
+                try scene.call(QueueCalls.a.moveToFinished("1", options: ["maxMetricsSize": 3]))
+                try scene.call(
+                    failing: QueueCalls.a.moveToFinished(
+                        "2", now: QueueCalls.clock + 60_000, options: ["maxMetricsSize": nil]))
+            },
             DirectedCase("metrics count by the minute", "scripts-move 3.19") { scene in
                 for state in FinishedState.allCases {
                     try scene.begin(state.rawValue)
