@@ -30,16 +30,29 @@ struct ScriptCostsTool: AsyncParsableCommand {
             guard forgotten.isEmpty else { throw ValidationError("no scenario measures \(forgotten)") }
         }
         print(CostTable.head)
-        var missed = 0
+        var suspects: [(scenario: Scenario, costs: [Costs])] = []
         try await withMeteredRedis { redis in
             let comparison = CostComparison(redis, ours: ours, reference: reference)
             for scenario in scenarios {
                 let costs = try await comparison.costs(of: scenario)
-                if !costs.areWithin(scenario.bound) { missed += 1 }
+                if !costs.areWithin(scenario.bound) { suspects.append((scenario, [costs])) }
                 print(CostTable.row(scenario, costs))
                 fflush(nil)
             }
         }
+        // Each server has hash seeds of its own, which shift the cost of short scripts by a hundredth or two.
+        for _ in 1...2 where !suspects.isEmpty {
+            try await withMeteredRedis { redis in
+                let comparison = CostComparison(redis, ours: ours, reference: reference)
+                for index in suspects.indices {
+                    suspects[index].costs.append(try await comparison.costs(of: suspects[index].scenario))
+                }
+            }
+        }
+        let medians = suspects.map { ($0.scenario, $0.costs.sorted { $0.ratio < $1.ratio }[1]) }
+        if !medians.isEmpty { print("\nabove their bound at first; the median of three servers counts") }
+        for (scenario, costs) in medians { print(CostTable.row(scenario, costs)) }
+        let missed = medians.count { !$1.areWithin($0.bound) }
         print("script-costs: \(scenarios.count) scenarios, \(missed) above their bound")
         if missed > 0 { throw ExitCode.failure }
     }

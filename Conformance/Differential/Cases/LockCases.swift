@@ -19,6 +19,14 @@ enum LockCases {
                 }
                 try scene.call(QueueCalls.a.extendLock("1"), replies: .integer(0))
             },
+            DirectedCase("a lock is not extended by nothing", "scripts-move 4.11") { scene in
+                for duration: Argument in [0, -5, 1.5] {
+                    try scene.begin("\(duration)")
+                    try scene.activate("1")
+                    try scene.call(failing: QueueCalls.a.extendLock("1", duration: duration))
+                    try scene.call(QueueCalls.a.extendLock("1", token: "t2", duration: duration), replies: .integer(0))
+                }
+            },
             DirectedCase("the lost ones of many locks are told in order", "scripts-move 4.12") { scene in
                 for count in [0, 1, 2, 5] {
                     for tokens in [["t1"], ["t2"], ["t1", "t2", ""]] {
