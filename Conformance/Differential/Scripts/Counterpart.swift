@@ -6,7 +6,7 @@ import Witness
 /// Where a call of ours goes on the side of the reference.
 package enum Counterpart {
     /// The name of the reference's script that does what `script` does.
-    static func name(of script: String) -> String {
+    package static func name(of script: String) -> String {
         switch script {
         case "moveToDelayed-12": "moveToDelayed-11"
         case "reprocessJob-8": "reprocessJob-9"
