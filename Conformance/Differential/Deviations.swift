@@ -15,6 +15,7 @@ public struct Deviation: Hashable, Sendable {
     /// Every deliberate difference.
     public static let all: [Deviation] = [
         resumeInOneCall, exactDrain, legacyMarkerWithoutJobs, parentFromKey, plainCounterIds, positiveLockDuration,
+        dataOfOldSchedulers,
     ]
 
     /// Resuming replies 0 at once.
@@ -46,6 +47,12 @@ public struct Deviation: Hashable, Sendable {
         name: "plainCounterIds",
         summary: "Ids from a counter of 1e14 and more are plain digits.",
         reason: "The reference writes them with an exponent, so that different jobs get one id.")
+
+    /// The next iteration of a scheduler without data has the data of the current one.
+    public static let dataOfOldSchedulers = Deviation(
+        name: "dataOfOldSchedulers",
+        summary: "A scheduler stored without data and without a count takes over the data of its current iteration.",
+        reason: "Old releases stored schedulers so; with the reference every further iteration has no data.")
 
     /// Extending locks takes positive durations only.
     public static let positiveLockDuration = Deviation(

@@ -82,7 +82,7 @@ public struct DifferentialRun: Sendable {
 
     private func play(_ twins: Twins) throws -> Outcome {
         var outcome = Outcome(scripts: twins.comparable.count)
-        let coverage = try ScriptCoverage(instrumenting: twins)
+        let coverage = try ScriptCoverage(instrumenting: twins, scripts: twins.comparable)
         try playDirected(on: twins, &outcome)
         try playRandom(on: twins, &outcome)
         if filter == nil {

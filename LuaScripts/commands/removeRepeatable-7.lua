@@ -11,6 +11,7 @@ local definitionKey = repeatKey .. ':' .. member
 -- include: eventCap
 -- include: isBlocked
 -- include: deleteJobKeys
+-- include: livingParent
 -- include: detachChild
 -- include: releaseDeduplication
 -- include: removeTree

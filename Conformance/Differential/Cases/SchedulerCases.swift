@@ -122,6 +122,31 @@ enum SchedulerCases {
                             "s", options: options, now: now, producer: QueueCalls.iteration(of: "s", at: clock)))
                 }
             },
+            DirectedCase("name and data come from the scheduler", "scripts-add 3.6") { scene in
+                let definitions: [[Bytes]] = [
+                    ["ic", "3"], ["data", "{\"s\":1}"], ["data", "{\"s\":1}", "ic", "3", "opts", "{}"],
+                ]
+                for stored in definitions {
+                    for data: Argument in ["", "{}", "{\"d\":1}"] {
+                        try scene.begin("stored \(stored), data \(data)")
+                        try scene.call(passing(data, scene, stored))
+                    }
+                }
+                for data: Argument in ["", "{}"] {
+                    try scene.begin("nothing stored, data \(data)")
+                    try scene.call(passing(data, scene, []))
+                }
+            },
+            DirectedCase(
+                "a scheduler of an old release takes over the data of its iteration", "scripts-add 3.6",
+                deviation: .dataOfOldSchedulers
+            ) { scene in
+                _ = try scene.call(passing("{\"d\":1}", scene, []), differing: .dataOfOldSchedulers)
+                let keys = try scene.keySpace()
+                for key in ["q:a:repeat:s", "q:a:\(QueueCalls.iteration(of: "s", at: clock + 1000))"] {
+                    try scene.expect(keys.hash(Bytes(key))?["data"] == "{\"d\":1}", "\(key) has the data")
+                }
+            },
             DirectedCase("a next time that is no number is an error", "scripts-add 3.6") { scene in
                 try scene.call(add(["pattern": "*"], next: clock))
                 let producer = QueueCalls.iteration(of: "s", at: clock)
@@ -152,5 +177,14 @@ enum SchedulerCases {
     private static func advance(from time: Int, next: Int? = nil, now: Int = clock) -> ScriptCall {
         QueueCalls.a.updateJobScheduler(
             "s", next: next.map { .number($0) } ?? "", now: now, producer: QueueCalls.iteration(of: "s", at: time))
+    }
+
+    /// The advance of a scheduler that has these fields beside its name, with the data of the producing job.
+    private static func passing(_ data: Argument, _ scene: Scene, _ stored: [Bytes]) throws -> ScriptCall {
+        try scene.command("ZADD", "q:a:repeat", Bytes("\(clock)"), "s")
+        try scene.commands([["HSET", "q:a:repeat:s", "name", "n"] + stored])
+        var call = advance(from: clock, next: clock + 1000)
+        call.arguments[2] = data
+        return call
     }
 }
