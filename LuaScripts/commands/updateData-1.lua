@@ -3,9 +3,9 @@
 -- KEYS: 1 job
 -- ARGV: 1 data (JSON)
 -- Returns 0, -1 job missing.
-local rcall = redis.call
-if rcall('EXISTS', KEYS[1]) == 0 then
+local rcall, jobKey = redis.call, KEYS[1]
+if rcall('EXISTS', jobKey) == 0 then
   return -1
 end
-rcall('HSET', KEYS[1], 'data', ARGV[1])
+rcall('HSET', jobKey, 'data', ARGV[1])
 return 0
