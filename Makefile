@@ -13,6 +13,9 @@ DEBIAN_PACKAGES := redis-server redis-tools openssl pkg-config python3 python3-v
 	libmagickwand-6.q16-dev tzdata
 # Two jobs at a time keep a small machine usable; a large one sets JOBS.
 JOBS ?= $(shell nproc)
+# How many random sequences `make conformance` plays, and what they follow from.
+SEQUENCES ?= 2000
+SEED ?= 1
 LINTED := Package.swift Sources Tests LuaScripts Conformance Samples
 
 export SWIFT_BACKTRACE ?= enable=no
@@ -52,11 +55,13 @@ format: ## format all Swift code
 
 unit: deps ## run the tests of the library and its samples
 	$(SWIFT) build -j $(JOBS) --build-tests
-	$(SWIFT) test --skip-build --skip InteropTests --skip FaultTests --skip PeersTests --skip WitnessTests
+	$(SWIFT) test --skip-build --skip InteropTests --skip FaultTests --skip PeersTests --skip WitnessTests \
+		--skip DifferentialTests
 
-conformance: deps ## run the interop and fault tests against the official packages
+conformance: deps ## hold library and scripts against the official packages (SEQUENCES=50000 SEED=7 for a long run)
 	$(SWIFT) build -j $(JOBS) --build-tests
 	$(SWIFT) test --skip-build --filter 'InteropTests|FaultTests|PeersTests|WitnessTests'
+	"$$($(SWIFT) build --show-bin-path)/differential-runner" --sequences $(SEQUENCES) --seed $(SEED)
 
 bench: deps ## measure against the official packages on one private Redis
 	$(SWIFT) build -j $(JOBS) -c release --product bench-subject

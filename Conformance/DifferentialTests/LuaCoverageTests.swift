@@ -9,7 +9,7 @@ struct LuaCoverageTests {
     func statements() throws {
         let text = """
             -- a comment with if and end
-            local a, b = 'it''s', "x\\"y"
+            local a, b = 'it\\'s', "x\\"y"
             local function f(...) return ... end
             if a == b then a = 1 elseif b then
               f{1, x = 2, ['y'] = 3}

@@ -53,7 +53,7 @@ enum DeviationCases {
         "moveToFinished",
         [
             DirectedCase(
-                "an old marker and no prioritized job: nothing is taken", "scripts-move 3.x",
+                "an old marker and no prioritized job: nothing is taken", "scripts-move 3.13",
                 deviation: .legacyMarkerWithoutJobs
             ) { scene in
                 let queue = QueueCalls("q:a")
@@ -74,7 +74,7 @@ enum DeviationCases {
         "moveToFinished",
         [
             DirectedCase(
-                "a stored parent without id or queue is completed from the parent's key", "scripts-move 3.x",
+                "a stored parent without id or queue is completed from the parent's key", "scripts-move 3.15",
                 deviation: .parentFromKey
             ) { scene in
                 let queue = QueueCalls("q:a")
@@ -97,7 +97,7 @@ enum DeviationCases {
         "extendLocks",
         [
             DirectedCase(
-                "a duration that is not positive is refused", "scripts-move 3.x", deviation: .positiveLockDuration
+                "a duration that is not positive is refused", "scripts-move 4.12", deviation: .positiveLockDuration
             ) { scene in
                 let queue = QueueCalls("q:a")
                 for (duration, tokens) in [("0", ["t2"]), ("-5", ["t2"]), ("0", ["t2", "t2"])] as [(Argument, [String])]
@@ -116,7 +116,7 @@ enum DeviationCases {
                     for id in ids { try scene.expect(keys[queue.key("\(id):lock")] != nil, "the lock of \(id) stays") }
                 }
             },
-            DirectedCase("both sides refuse when a lock would be extended", "scripts-move 3.x") { scene in
+            DirectedCase("both sides refuse when a lock would be extended", "scripts-move 4.12") { scene in
                 let queue = QueueCalls("q:a")
                 try scene.call(queue.addStandardJob())
                 try scene.call(queue.moveToActive())

@@ -110,7 +110,7 @@ enum RareBranchCases {
     private static let reads = CaseGroup(
         "getJobs",
         [
-            DirectedCase("a page is filled up over ids without data, and no further", "scripts-read-and-remove 5.2") {
+            DirectedCase("a page is filled up over ids without data, and no further", "scripts-read-and-remove 4.5") {
                 scene in
                 let queue = QueueCalls("q:a")
                 for id in ["c", "a", "b", "d", "e"] { try scene.call(queue.addStandardJob(id: id)) }
@@ -123,7 +123,7 @@ enum RareBranchCases {
                     }
                 }
             },
-            DirectedCase("an old marker in a line is dropped before it is read", "scripts-read-and-remove 3.1") {
+            DirectedCase("an old marker in a line is dropped before it is read", "scripts-read-and-remove 4.1") {
                 scene in
                 let queue = QueueCalls("q:a")
                 for lists in [["0:0"], ["x", "0:0"], ["0:0", "x"], ["x"]] {
@@ -142,7 +142,7 @@ enum RareBranchCases {
     private static let removal = CaseGroup(
         "removeChildDependency",
         [
-            DirectedCase("tells whether the child was known", "scripts-read-and-remove 6.4") { scene in
+            DirectedCase("tells whether the child was known", "scripts-read-and-remove 6.3") { scene in
                 let queue = QueueCalls("q:a")
                 try scene.call(queue.addParentJob(id: "p"))
                 try scene.call(queue.addStandardJob(id: "a", parent: ParentReference("q:a", "p")))
