@@ -24,7 +24,7 @@ public struct Deviation: Hashable, Sendable {
         summary: "Resuming merges the whole list `paused` of an older release in one call and replies 0.",
         reason: "The reference moves a part and asks for another call; clients that call once leave jobs behind.")
 
-    /// `drain` and `obliterate` keep the order of what they keep.
+    /// `drain` keeps what it is to keep, in its order.
     public static let exactDrain = Deviation(
         name: "exactDrain",
         summary: "`drain` leaves exactly the current iterations of schedulers in the lists, in their order.",
@@ -58,8 +58,7 @@ public struct Deviation: Hashable, Sendable {
     public static let positiveLockDuration = Deviation(
         name: "positiveLockDuration",
         summary: "`extendLocks` refuses a duration that is not positive.",
-        reason:
-            "It sets the expiry with one command a lock, which would delete the lock; the reference fails too, later.")
+        reason: "It would delete the locks; the reference fails too, but only when it comes to a lock it would extend.")
 }
 
 extension Deviation {

@@ -87,8 +87,7 @@ public struct DifferentialRun: Sendable {
         try playRandom(on: twins, &outcome)
         if filter == nil {
             let report = try coverage.report(on: twins)
-            // Few sequences leave lines out by chance.
-            if sequences >= 2000 { outcome.unexplained = report.unexplained.count + report.stale.count }
+            outcome.unexplained = report.unexplained.count + report.stale.count
             tell("\(report)")
         }
         return outcome

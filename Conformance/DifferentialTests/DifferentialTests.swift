@@ -25,7 +25,7 @@ struct DifferentialTests {
     @Test("are seen to differ where they do")
     func detection() async throws {
         try await PeerRuntime.python.require()
-        // The deviation is unexcused when it is replayed without the marker's command.
+        // A deviation that only directed cases may show counts as a difference anywhere else.
         let queue = QueueCalls("q:a")
         let steps: [Step] = [
             .command(["SET", "q:a:id", "99999999999999"]), .call(queue.addStandardJob()),
