@@ -140,7 +140,13 @@ public struct DifferentialRun: Sendable {
             tell("\(failure.difference)\n  (played alone, these steps do not differ)")
             return
         }
-        var shrinker = Shrinker { try trial.play($0) != nil }
+        // Calls that are cut down until a script fails on them would show another difference than the one that was found.
+        var allowed = trial.errors
+        var shrinker = Shrinker { steps in
+            guard try trial.play(steps) != nil, trial.errors <= allowed else { return false }
+            allowed = trial.errors
+            return true
+        }
         let steps = try shrinker.shrink(failure.steps)
         let located = try trial.locate(steps) ?? failure.difference
         tell("\(located)\n  to replay:\n\(StepText.text(steps))")

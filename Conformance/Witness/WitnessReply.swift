@@ -89,3 +89,17 @@ public indirect enum WitnessReply: Hashable, Sendable {
         WitnessError(.unexpectedReply, "the reply is \(self), not \(wanted)")
     }
 }
+
+extension WitnessReply: CustomStringConvertible {
+    /// The reply in one line.
+    public var description: String {
+        switch self {
+        case .null: "null"
+        case .integer(let value): "\(value)"
+        case .status(let word): word
+        case .string(let bytes): "\"\(bytes)\""
+        case .error(let text): "error \"\(text)\""
+        case .array(let elements): "[\(elements.map(\.description).joined(separator: ", "))]"
+        }
+    }
+}

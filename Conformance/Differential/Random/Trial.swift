@@ -7,6 +7,8 @@ final class Trial {
     private let twins: Twins
     private let pair: Twins.Pair
     private let comparison = ReplyComparison()
+    /// How many replies of the last play were errors.
+    private(set) var errors = 0
 
     init(_ twins: Twins, _ pair: Twins.Pair) {
         self.twins = twins
@@ -23,6 +25,7 @@ final class Trial {
         }
         for side in Side.allCases { twins.appendDump("digest", side, pair) }
         let replies = try twins.replies().dropFirst(2)
+        errors = replies.count { if case .error = $0 { true } else { false } }
         let (first, count) = (replies.startIndex, steps.count)
         for (index, step) in steps.enumerated() {
             let (ours, reference) = (replies[first + index], replies[first + count + index])
