@@ -6,12 +6,18 @@ package enum LuaScriptCatalogue {
     /// The names of all scripts, `<command>-<number of keys>`, in alphabetical order.
     package static var names: [String] { LuaFiles.commands.keys.sorted() }
 
+    /// The include that stands before a script in its variant for queues shared with BullMQ 5.
+    package static let v5SafePrelude = "v5SafePause"
+
     /// The complete text of a script.
-    package static func source(of name: String) -> String {
+    ///
+    /// - Parameter isV5Safe: the variant that keeps `wait` empty while the queue is paused.
+    package static func source(of name: String, isV5Safe: Bool = false) -> String {
         guard let file = LuaFiles.commands[name] else {
             preconditionFailure("The script \(name) is not embedded; the package was built without it")
         }
-        return resolve(file, in: name, depth: 0)
+        let prelude = isV5Safe ? resolve(Array("-- include: \(v5SafePrelude)".utf8), in: name, depth: 0) : ""
+        return prelude + resolve(file, in: name, depth: 0)
     }
 
     private static func resolve(_ file: [UInt8], in name: String, depth: Int) -> String {
