@@ -298,6 +298,24 @@ struct InterleavingTests {
         #expect(try await live.send("EXISTS", live.key("z"), live.key("paused"), live.key("wait")).integer == 0)
     }
 
+    @Test("flows, transactions and schedulers put nothing into the line of a queue that is paused in v5-safe mode")
+    func safeAdditions() async throws {
+        let live = try await LiveQueue.make(pauseMode: .v5Safe)
+        try await live.queue.pause()
+        let flows = try FlowProducer(redis: live.redis, options: FlowProducerOptions(pauseMode: .v5Safe))
+        try await flows.add(
+            FlowNode(name: "parent", in: live.name) {
+                FlowNode(name: "child", in: live.name, options: JobOptions(jobID: "child"))
+            })
+        try await live.queue.addBulk([BulkJob(name: "bulk", options: JobOptions(jobID: "bulk"))])
+        for replaced in [nil, "old"] {
+            try await live.queue.schedulers.upsert("s", .every(.hours(1)), replacing: replaced)
+        }
+        #expect(try await live.ids("wait") == [])
+        #expect(try await live.ids("paused").suffix(2) == ["bulk", "child"])
+        #expect(try await live.ids("paused").count == 3)
+    }
+
     @Test("what a client of BullMQ 6 adds to a paused queue is swept up by the next fetch")
     func sweep() async throws {
         let live = try await LiveQueue.make(pauseMode: .v5Safe)
