@@ -6,6 +6,9 @@ package enum LuaScriptCatalogue {
     /// The names of all scripts, `<command>-<number of keys>`, in alphabetical order.
     package static var names: [String] { LuaFiles.commands.keys.sorted() }
 
+    /// The include that stands before a script in its variant for queues shared with BullMQ 5.
+    package static let v5SafePrelude = "v5SafePause"
+
     /// A line of a script, and where it stands.
     package struct Line: Hashable, Sendable {
         /// The name of the file without ending, of a command or an include.
@@ -17,9 +20,11 @@ package enum LuaScriptCatalogue {
     }
 
     /// The complete text of a script.
-    package static func source(of name: String) -> String {
+    ///
+    /// - Parameter isV5Safe: the variant that keeps `wait` empty while the queue is paused.
+    package static func source(of name: String, isV5Safe: Bool = false) -> String {
         var result = ""
-        for line in lines(of: name) {
+        for line in lines(of: name, isV5Safe: isV5Safe) {
             result += line.text
             result += "\n"
         }
@@ -27,11 +32,12 @@ package enum LuaScriptCatalogue {
     }
 
     /// The lines of a script, with those of its includes in their places.
-    package static func lines(of name: String) -> [Line] {
+    package static func lines(of name: String, isV5Safe: Bool = false) -> [Line] {
         guard let file = LuaFiles.commands[name] else {
             preconditionFailure("The script \(name) is not embedded; the package was built without it")
         }
-        return resolve(file, in: name, depth: 0)
+        let prelude = isV5Safe ? resolve(Array("-- include: \(v5SafePrelude)".utf8), in: name, depth: 0) : []
+        return prelude + resolve(file, in: name, depth: 0)
     }
 
     private static func resolve(_ file: [UInt8], in name: String, depth: Int) -> [Line] {

@@ -1,13 +1,23 @@
 -- Find jobs whose worker is gone. A job is stalled if it was marked by the previous sweep and has no lock now: it goes
 -- back to the front of the line. One too often stalled is to fail when taken up, unless it belongs to a scheduler.
 -- Then all jobs still active are marked. At most one sweep runs in an interval.
+-- Every call heals a queue that is not paused although jobs are in the list `paused`, from which nobody would take them.
 --
--- KEYS: 1 stalled, 2 wait, 3 active, 4 stalled-check, 5 meta, 6 paused (unused), 7 marker, 8 events, 9 repeat
+-- KEYS: 1 stalled, 2 wait, 3 active, 4 stalled-check, 5 meta, 6 paused, 7 marker, 8 events, 9 repeat
 -- ARGV: 1 max stalled count, 2 prefix, 3 now (ms), 4 interval (ms)
 -- Returns the ids moved.
 local rcall = redis.call
 local stalledKey, waitKey, activeKey, eventsKey, repeatKey = KEYS[1], KEYS[2], KEYS[3], KEYS[8], KEYS[9]
 local maxStalledCount, prefix = tonumber(ARGV[1]), ARGV[2]
+
+if rcall('EXISTS', KEYS[6]) == 1 and rcall('HEXISTS', KEYS[5], 'paused') == 0 then
+  -- include: mergePaused
+  -- include: isBlocked
+  mergePaused(KEYS[6], waitKey)
+  if not isBlocked(KEYS[5], activeKey) then
+    rcall('ZADD', KEYS[7], '0', '0')
+  end
+end
 
 if not rcall('SET', KEYS[4], ARGV[3], 'PX', ARGV[4], 'NX') then
   return {}

@@ -13,17 +13,8 @@ else
   local pausedKey, waitKey = KEYS[1], KEYS[2]
   rcall('HDEL', metaKey, 'paused')
   if rcall('EXISTS', pausedKey) == 1 then
-    if rcall('EXISTS', waitKey) == 0 then
-      rcall('RENAME', pausedKey, waitKey)
-    else
-      repeat
-        local ids = rcall('LRANGE', pausedKey, '0', '6999')
-        if #ids > 0 then
-          rcall('RPUSH', waitKey, unpack(ids))
-          rcall('LTRIM', pausedKey, '7000', '-1')
-        end
-      until #ids < 7000
-    end
+    -- include: mergePaused
+    mergePaused(pausedKey, waitKey)
   end
   if rcall('EXISTS', waitKey, prioritizedKey) > 0 then
     rcall('ZADD', markerKey, '0', '0')

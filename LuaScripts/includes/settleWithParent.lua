@@ -12,6 +12,12 @@ if not hasReference and parentKey and parentKey ~= '' then
   queueKey, parentId = string.match(parentKey, '^(.*):([^:]*)$')
 end
 
+if hasReference and target == 'failed' and not (parent.fpof or parent.cpof or parent.idof or parent.rdof) then
+  -- Children stored by 5.2.0 to 5.12.7 have this policy among their options only.
+  local childOpts = rcall('HGET', jobKey, 'opts')
+  parent.idof = childOpts and cjson.decode(childOpts).idof
+end
+
 if parentId and target == 'completed' then
   local parentHash = parentKey or ''
   if rcall('SREM', parentHash .. ':dependencies', jobKey) == 1 then

@@ -11,16 +11,20 @@ public struct FlowProducerOptions: Sendable {
     /// Options for the jobs of each queue, by the queue's name, where node and job type give none (BullMQ's `queuesOptions`); none by
     /// default. A flow producer does not know the defaults of ``Queue`` objects.
     public var defaultJobOptions: [String: JobOptions]
+    /// What becomes of waiting jobs while a queue is paused; `plain` by default. All users of the queues should agree.
+    public var pauseMode: PauseMode
     /// Where the producer logs; silent by default.
     public var logger: Logger
 
     /// Creates options; the defaults are those of the properties.
     public init(
         prefix: String = "bull", defaultJobOptions: [String: JobOptions] = [:],
+        pauseMode: PauseMode = .plain,
         logger: Logger = Logger(label: "bullmq.flow") { _ in SwiftLogNoOpLogHandler() }
     ) {
         self.prefix = prefix
         self.defaultJobOptions = defaultJobOptions
+        self.pauseMode = pauseMode
         self.logger = logger
     }
 }
@@ -109,7 +113,8 @@ public final class FlowProducer: Sendable {
     private func store(_ prefix: String?, _ name: String) throws(BullMQError) -> QueueStore {
         let prefix = prefix ?? options.prefix
         if let known = stores.withLock({ $0["\(prefix):\(name)"] }) { return known }
-        let made = try QueueStore(name: name, prefix: prefix, redis: redis, logger: options.logger)
+        let made = try QueueStore(
+            name: name, prefix: prefix, redis: redis, pauseMode: options.pauseMode, logger: options.logger)
         stores.withLock { $0[made.keys.qualifiedName] = made }
         return made
     }

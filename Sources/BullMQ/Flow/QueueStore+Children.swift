@@ -133,7 +133,8 @@ extension QueueStore {
     /// The operations of the queue in which another job lives.
     func neighbour(of key: JobKey) throws(BullMQError) -> QueueStore {
         if keys.qualifiedName == "\(key.prefix):\(key.queue)" { return self }
-        return try QueueStore(name: key.queue, prefix: key.prefix, redis: redis, logger: logger)
+        return try QueueStore(
+            name: key.queue, prefix: key.prefix, redis: redis, pauseMode: scripts.pauseMode, logger: logger)
     }
 }
 

@@ -19,7 +19,8 @@ extension Queue {
     /// job is touched here, and a job that has not finished is kept and named in the result.
     ///
     /// - Parameters:
-    ///   - includingLost: deletes jobs that never finished too. Whoever wants to save them does that first; false by default.
+    ///   - includingLost: deletes jobs that never finished too. ``recoverLostJobs(dryRun:limit:)`` saves them, if
+    ///     it is called first; false by default.
     ///   - batch: about how many keys are looked at by one round trip.
     ///   - limit: stops when about so many were deleted; nil for all.
     @discardableResult

@@ -25,7 +25,7 @@ public final class Queue: Sendable {
         }
         self.options = options
         store = try QueueStore(
-            name: name, prefix: options.prefix, redis: redis, logger: options.logger,
+            name: name, prefix: options.prefix, redis: redis, pauseMode: options.pauseMode, logger: options.logger,
             telemetry: Telemetry(options.observability, queue: name))
         metadata = QueueMetadata(maximumEvents: options.maximumEvents)
     }

@@ -14,6 +14,8 @@ public struct QueueOptions: Sendable {
     public var repeatStrategy: RepeatStrategy?
     /// Where spans and metrics go; by default where the process has bootstrapped them to.
     public var observability: Observability
+    /// What becomes of waiting jobs while the queue is paused; `plain` by default. All of a queue's users should agree.
+    public var pauseMode: PauseMode
     /// Where the queue logs; silent by default.
     public var logger: Logger
 
@@ -21,7 +23,7 @@ public struct QueueOptions: Sendable {
     public init(
         prefix: String = "bull", defaultJobOptions: JobOptions = JobOptions(), maximumEvents: Int? = nil,
         skipsMetadataUpdate: Bool = false, repeatStrategy: RepeatStrategy? = nil,
-        observability: Observability = Observability(),
+        observability: Observability = Observability(), pauseMode: PauseMode = .plain,
         logger: Logger = Logger(label: "bullmq.queue") { _ in SwiftLogNoOpLogHandler() }
     ) {
         self.prefix = prefix
@@ -30,6 +32,7 @@ public struct QueueOptions: Sendable {
         self.skipsMetadataUpdate = skipsMetadataUpdate
         self.repeatStrategy = repeatStrategy
         self.observability = observability
+        self.pauseMode = pauseMode
         self.logger = logger
     }
 }

@@ -165,26 +165,28 @@ extension NewJob {
 struct AddHeads: Sendable {
     private let standard, delayed, prioritized, parent: CallHead
 
-    init(_ keys: QueueKeys) {
+    init(_ keys: QueueKeys, _ pauseMode: PauseMode) {
         standard = CallHead(
             .addStandardJob,
             keys: [
                 keys.wait, keys.paused, keys.meta, keys.id, keys.completed, keys.delayed, keys.active, keys.events,
                 keys.marker,
-            ], arguments: 3)
+            ], arguments: 3, for: pauseMode)
         delayed = CallHead(
             .addDelayedJob,
-            keys: [keys.marker, keys.meta, keys.id, keys.delayed, keys.completed, keys.events], arguments: 3)
+            keys: [keys.marker, keys.meta, keys.id, keys.delayed, keys.completed, keys.events],
+            arguments: 3, for: pauseMode)
         prioritized = CallHead(
             .addPrioritizedJob,
             keys: [
                 keys.marker, keys.meta, keys.id, keys.prioritized, keys.delayed, keys.completed, keys.active,
                 keys.events,
                 keys.priorityCounter,
-            ], arguments: 3)
+            ], arguments: 3, for: pauseMode)
         parent = CallHead(
             .addParentJob,
-            keys: [keys.meta, keys.id, keys.delayed, keys.waitingChildren, keys.completed, keys.events], arguments: 3)
+            keys: [keys.meta, keys.id, keys.delayed, keys.waitingChildren, keys.completed, keys.events],
+            arguments: 3, for: pauseMode)
     }
 
     subscript(route: NewJob.Route) -> CallHead {

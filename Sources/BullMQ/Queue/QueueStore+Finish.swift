@@ -211,14 +211,14 @@ extension MessagePackWriter {
 struct FinishHeads: Sendable {
     let completed, failed: CallHead
 
-    init(_ keys: QueueKeys) {
+    init(_ keys: QueueKeys, _ pauseMode: PauseMode) {
         func head(_ target: String) -> CallHead {
             CallHead(
                 .moveToFinished,
                 keys: [
                     keys.wait, keys.active, keys.prioritized, keys.events, keys.stalled, keys.limiter, keys.delayed,
                     keys.paused, keys.meta, keys.priorityCounter, target,
-                ], arguments: 9)
+                ], arguments: 9, for: pauseMode)
         }
         completed = head(keys.completed)
         failed = head(keys.failed)

@@ -16,10 +16,12 @@ final class QueueStore: Sendable {
     /// Spans and metrics; nil if nobody wants them.
     let telemetry: Telemetry?
 
-    /// - Parameter connection: where the commands go; by default the one that all users of `redis` share.
+    /// - Parameters:
+    ///   - connection: where the commands go; by default the one that all users of `redis` share.
+    ///   - pauseMode: which variant of the scripts runs. Only reading is the same with all.
     init(
-        name: String, prefix: String, redis: Redis, connection: RedisConnection? = nil, logger: Logger,
-        telemetry: Telemetry? = nil
+        name: String, prefix: String, redis: Redis, connection: RedisConnection? = nil, pauseMode: PauseMode = .plain,
+        logger: Logger, telemetry: Telemetry? = nil
     ) throws(BullMQError) {
         guard !name.isEmpty else { throw BullMQError(.invalidArgument, "Queue name must be provided") }
         guard !name.utf8.contains(UInt8(ascii: ":")) else {
@@ -36,12 +38,12 @@ final class QueueStore: Sendable {
                 braces into the prefix ({bull}) or around the queue's name ({\(name)})
                 """)
         }
-        addHeads = AddHeads(keys)
-        finishHeads = FinishHeads(keys)
+        addHeads = AddHeads(keys, pauseMode)
+        finishHeads = FinishHeads(keys, pauseMode)
         self.redis = redis
         let connection = connection ?? redis.connection(forKey: keys.base)
         self.connection = connection
-        scripts = ScriptRunner(connection: connection)
+        scripts = ScriptRunner(connection: connection, pauseMode: pauseMode)
         self.logger = logger
         self.telemetry = telemetry
     }

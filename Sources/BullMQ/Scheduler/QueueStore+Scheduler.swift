@@ -41,9 +41,9 @@ extension QueueStore {
         if let repeatable {
             // Calls with their whole texts: inside of a transaction there is no second chance to teach them to the
             // server.
-            var removal = ScriptCall(text: .removeRepeatable, arguments: 2)
+            var removal = ScriptCall(text: .removeRepeatable.variant(for: scripts.pauseMode), arguments: 2)
             fillRemoval(&removal, of: repeatable)
-            var addition = ScriptCall(text: .addJobScheduler, arguments: 9)
+            var addition = ScriptCall(text: .addJobScheduler.variant(for: scripts.pauseMode), arguments: 9)
             fill(&addition, with: definition)
             let replies = try await connection.transaction { unit in
                 unit.append(removal.command)

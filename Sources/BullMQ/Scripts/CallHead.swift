@@ -11,8 +11,9 @@ final class CallHead: Sendable {
     /// - Parameters:
     ///   - keys: all keys, or the leading ones; the others are appended by each call.
     ///   - arguments: how many arguments follow the keys.
-    init(_ script: Script, keys: [String], arguments: Int) {
-        self.script = script
+    ///   - mode: which variant of the script is called.
+    init(_ script: Script, keys: [String], arguments: Int, for mode: PauseMode) {
+        self.script = script.variant(for: mode)
         self.keys = keys
         argumentCount = arguments
     }

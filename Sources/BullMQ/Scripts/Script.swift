@@ -6,12 +6,28 @@ import Synchronization
 final class Script: Sendable {
     let name: String
     let keyCount: Int
+    private let pauseMode: PauseMode
+    private let v5Safe: Script?
     private let digestText = Mutex<String?>(nil)
     private let text = Mutex<String?>(nil)
 
-    init(_ name: String, keys: Int) {
+    convenience init(_ name: String, keys: Int) {
+        self.init(name, keys, .plain, v5Safe: Script(name, keys, .v5Safe, v5Safe: nil))
+    }
+
+    private init(_ name: String, _ keyCount: Int, _ pauseMode: PauseMode, v5Safe: Script?) {
         self.name = name
-        keyCount = keys
+        self.keyCount = keyCount
+        self.pauseMode = pauseMode
+        self.v5Safe = v5Safe
+    }
+
+    /// The same contract for a queue with this pause mode: a text, and thus a digest, of its own.
+    func variant(for mode: PauseMode) -> Script {
+        switch mode {
+        case .plain: self
+        case .v5Safe: v5Safe ?? self
+        }
     }
 
     /// The digest, once a server has told it. It depends on the text alone, so it is the same on every server.
@@ -25,7 +41,7 @@ final class Script: Sendable {
     var source: String {
         text.withLock { text in
             if let text { return text }
-            let resolved = LuaScriptCatalogue.source(of: "\(name)-\(keyCount)")
+            let resolved = LuaScriptCatalogue.source(of: "\(name)-\(keyCount)", isV5Safe: pauseMode == .v5Safe)
             text = resolved
             return resolved
         }
@@ -43,7 +59,11 @@ extension Script {
     static let changePriority = Script("changePriority", keys: 7)
     static let cleanJobsInSet = Script("cleanJobsInSet", keys: 3)
     static let continueRepeatable = Script("continueRepeatable", keys: 10)
+    static let describeDependencies = Script("describeDependencies", keys: 1)
+    static let describeJobs = Script("describeJobs", keys: 1)
+    static let describeKeys = Script("describeKeys", keys: 1)
     static let drain = Script("drain", keys: 5)
+    static let explainJob = Script("explainJob", keys: 1)
     static let extendLock = Script("extendLock", keys: 2)
     static let extendLocks = Script("extendLocks", keys: 1)
     static let getCounts = Script("getCounts", keys: 1)
@@ -75,8 +95,9 @@ extension Script {
     static let removeOrphanedJobs = Script("removeOrphanedJobs", keys: 1)
     static let removeRepeatable = Script("removeRepeatable", keys: 7)
     static let removeUnprocessedChildren = Script("removeUnprocessedChildren", keys: 2)
-    static let requestCancellation = Script("requestCancellation", keys: 3)
+    static let repairQueue = Script("repairQueue", keys: 1)
     static let reprocessJob = Script("reprocessJob", keys: 9)
+    static let requestCancellation = Script("requestCancellation", keys: 3)
     static let retryJob = Script("retryJob", keys: 11)
     static let updateData = Script("updateData", keys: 1)
     static let updateJobScheduler = Script("updateJobScheduler", keys: 12)

@@ -1,6 +1,8 @@
 /// Runs scripts by digest, and teaches a server those that it does not know (any more).
 struct ScriptRunner: Sendable {
     let connection: RedisConnection
+    /// Which variant of each script runs.
+    let pauseMode: PauseMode
 
     /// Runs one script. `SCRIPT FLUSH`, a restart or a fail-over at any moment only cost another round trip.
     ///
@@ -8,6 +10,7 @@ struct ScriptRunner: Sendable {
     func run(
         _ script: Script, arguments: Int, capacity: Int = 1024, _ fill: (inout ScriptCall) -> Void
     ) async throws -> RESPValue {
+        let script = script.variant(for: pauseMode)
         var call = ScriptCall(script, digest: try await digest(of: script), arguments: arguments, capacity: capacity)
         fill(&call)
         return try await run(call)

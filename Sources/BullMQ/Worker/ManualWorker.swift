@@ -49,7 +49,8 @@ public final class ManualWorker: Sendable {
         try options.validate()
         self.options = options
         id = UUIDText.random()
-        store = try QueueStore(name: queueName, prefix: options.prefix, redis: redis, logger: options.logger)
+        store = try QueueStore(
+            name: queueName, prefix: options.prefix, redis: redis, pauseMode: options.pauseMode, logger: options.logger)
         terms = FetchTerms(
             lockDuration: options.lockDuration.milliseconds, limiter: options.limiter, workerName: options.name,
             maximumMetricsPoints: options.metricsMinutes)

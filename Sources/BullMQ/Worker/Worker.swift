@@ -63,7 +63,8 @@ public final class Worker: Service {
         id = UUIDText.random()
         let telemetry = Telemetry(options.observability, queue: queueName, worker: (id, options.name))
         store = try QueueStore(
-            name: queueName, prefix: options.prefix, redis: redis, logger: options.logger, telemetry: telemetry)
+            name: queueName, prefix: options.prefix, redis: redis, pauseMode: options.pauseMode, logger: options.logger,
+            telemetry: telemetry)
         separate = options.execution == .inline ? redis.separateConnection(forKey: store.keys.base) : nil
         inlineExecutor = separate.map { EventLoopTaskExecutor($0.eventLoop) }
         loopExecutor = inlineExecutor ?? EventLoopTaskExecutor(redis.commands.eventLoop)
@@ -71,7 +72,7 @@ public final class Worker: Service {
             if let separate {
                 try QueueStore(
                     name: queueName, prefix: options.prefix, redis: redis, connection: separate,
-                    logger: options.logger, telemetry: telemetry)
+                    pauseMode: options.pauseMode, logger: options.logger, telemetry: telemetry)
             } else {
                 store
             }

@@ -40,27 +40,34 @@ struct LuaScriptCatalogueTests {
                 for match in text.matches(of: /-- include: (\w+)/) { mentioned.insert(String(match.1)) }
             }
         }
+        // The prelude stands before a script, so no file mentions it.
+        mentioned.insert(LuaScriptCatalogue.v5SafePrelude)
         #expect(try mentioned == files(in: "includes"))
     }
 
-    @Test("holds scripts that Redis accepts, under the digest that it computes", arguments: LuaScriptCatalogue.names)
+    @Test("holds scripts that Redis accepts, two variants of each", arguments: LuaScriptCatalogue.names)
     func loads(name: String) async throws {
         let redis = try await LiveQueue.make().redis
-        let digest = try await redis.send(RedisCommand("SCRIPT", "LOAD", LuaScriptCatalogue.source(of: name)))
-        #expect(digest.string?.count == 40)
+        var digests: Set<String> = []
+        for isV5Safe in [false, true] {
+            let source = LuaScriptCatalogue.source(of: name, isV5Safe: isV5Safe)
+            let digest = try await redis.send(RedisCommand("SCRIPT", "LOAD", source))
+            digests.insert(try #require(digest.string))
+        }
+        #expect(digests.count == 2)
     }
 
     @Test("has the script, with its number of keys, for every call of the library")
     func called() {
         let scripts: [Script] = [
             .addDelayedJob, .addLog, .addParentJob, .addPrioritizedJob, .addStandardJob, .changeDelay, .changePriority,
-            .cleanJobsInSet, .drain, .extendLock, .extendLocks, .getCounts, .getCountsPerPriority, .getDependencyCounts,
+            .cleanJobsInSet, .describeDependencies, .describeJobs, .describeKeys, .drain, .explainJob, .extendLock,
+            .extendLocks, .getCounts, .getCountsPerPriority, .getDependencyCounts,
             .getJobs, .getMetrics, .getRanges, .getRateLimitTtl, .getStateV2, .isFinished, .isMaxed,
             .moveJobFromActiveToWait, .moveJobsToWait, .moveStalledJobsToWait, .moveToActive, .moveToDelayed,
             .moveToFinished, .moveToWaitingChildren, .obliterate, .paginate, .pause, .promote, .removeChildDependency,
-            .removeDeduplicationKey, .removeJob, .removeOrphanedJobs, .removeUnprocessedChildren, .reprocessJob,
-            .retryJob, .updateData,
-            .updateProgress,
+            .removeDeduplicationKey, .removeJob, .removeOrphanedJobs, .removeUnprocessedChildren, .repairQueue,
+            .reprocessJob, .retryJob, .updateData, .updateProgress,
         ]
         let names = Set(LuaScriptCatalogue.names)
         for script in scripts { #expect(names.contains("\(script.name)-\(script.keyCount)"), "\(script.name)") }
