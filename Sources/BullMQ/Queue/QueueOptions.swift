@@ -14,6 +14,8 @@ public struct QueueOptions: Sendable {
     public var repeatStrategy: RepeatStrategy?
     /// Where spans and metrics go; by default where the process has bootstrapped them to.
     public var observability: Observability
+    /// Whether additions that are made at the same time share calls; automatic by default.
+    public var groupCommit: GroupCommit
     /// Where the queue logs; silent by default.
     public var logger: Logger
 
@@ -21,7 +23,7 @@ public struct QueueOptions: Sendable {
     public init(
         prefix: String = "bull", defaultJobOptions: JobOptions = JobOptions(), maximumEvents: Int? = nil,
         skipsMetadataUpdate: Bool = false, repeatStrategy: RepeatStrategy? = nil,
-        observability: Observability = Observability(),
+        observability: Observability = Observability(), groupCommit: GroupCommit = .automatic,
         logger: Logger = Logger(label: "bullmq.queue") { _ in SwiftLogNoOpLogHandler() }
     ) {
         self.prefix = prefix
@@ -30,6 +32,7 @@ public struct QueueOptions: Sendable {
         self.skipsMetadataUpdate = skipsMetadataUpdate
         self.repeatStrategy = repeatStrategy
         self.observability = observability
+        self.groupCommit = groupCommit
         self.logger = logger
     }
 }

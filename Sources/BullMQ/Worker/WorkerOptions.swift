@@ -64,6 +64,8 @@ public struct WorkerOptions: Sendable {
     /// Obey ``Queue/cancel(_:reason:within:)`` of other processes, at the cost of another connection and a read each ten seconds; false
     /// by default.
     public var acceptsRemoteCancellation: Bool
+    /// Whether completions and fetches that are made at the same time share calls; automatic by default.
+    public var groupCommit: GroupCommit
     /// Pauses for back-off types that are not built in; none by default.
     public var backoff: BackoffStrategy?
     /// Computes the runs of recurring jobs with a pattern (`settings.repeatStrategy`), the same as the queue's; cron by default.
@@ -86,6 +88,7 @@ public struct WorkerOptions: Sendable {
         cancelsOnLockLoss: Bool = true, removeOnComplete: RemovalPolicy? = nil, removeOnFail: RemovalPolicy? = nil,
         retryDelay: Duration = .seconds(1), jobTimeout: Duration? = nil, gracePeriod: Duration = .seconds(30),
         metricsMinutes: Int = 0, execution: Execution = .concurrent, acceptsRemoteCancellation: Bool = false,
+        groupCommit: GroupCommit = .automatic,
         backoff: BackoffStrategy? = nil, repeatStrategy: RepeatStrategy? = nil, continuesLegacyRepeatables: Bool = true,
         observability: Observability = Observability(),
         logger: Logger = Logger(label: "bullmq.worker") { _ in SwiftLogNoOpLogHandler() }
@@ -112,6 +115,7 @@ public struct WorkerOptions: Sendable {
         self.gracePeriod = gracePeriod
         self.metricsMinutes = metricsMinutes
         self.acceptsRemoteCancellation = acceptsRemoteCancellation
+        self.groupCommit = groupCommit
         self.backoff = backoff
         self.repeatStrategy = repeatStrategy
         self.continuesLegacyRepeatables = continuesLegacyRepeatables
