@@ -48,7 +48,8 @@ extension QueueStore {
         guard let results = reply.array else {
             throw BullMQError.unexpected(reply, from: Script.addJobsAtomically.name)
         }
-        if results.count == 2, let position = results[0].integer, let code = results[1].integer,
+        // Ids are texts.
+        if results.count == 2, case .integer(let position) = results[0], case .integer(let code) = results[1],
             jobs.indices.contains(Int(position) - 1)
         {
             let job = jobs[Int(position) - 1]

@@ -83,6 +83,16 @@ struct AtomicBulkTests {
         }
     }
 
+    @Test("of two jobs is not mistaken for a refusal")
+    func two() async throws {
+        let live = try await LiveQueue.make()
+        let options = JobOptions(delay: .hours(1))
+        let jobs = try await live.queue.addBulk([
+            BulkJob(name: "a", options: options), BulkJob(name: "b", options: options),
+        ])
+        #expect(jobs.map(\.id) == ["1", "2"])
+    }
+
     @Test("refuses a second parent for a job of the same bulk")
     func twoParents() async throws {
         let live = try await LiveQueue.make()
