@@ -63,10 +63,10 @@ conformance: deps ## hold library and scripts against the official packages (SEQ
 	$(SWIFT) test --skip-build --filter 'InteropTests|FaultTests|PeersTests|WitnessTests'
 	"$$($(SWIFT) build --show-bin-path)/differential-runner" --sequences $(SEQUENCES) --seed $(SEED)
 
-bench: deps ## measure against the official packages on one private Redis
+bench: deps ## measure against the official packages; with SCALE=1000000 a long queue against a short one
 	$(SWIFT) build -j $(JOBS) -c release --product bench-subject
 	$(SWIFT) build -j $(JOBS) -c release --product bench
-	"$$($(SWIFT) build -c release --show-bin-path)/bench" $(BENCH)
+	"$$($(SWIFT) build -c release --show-bin-path)/bench" $(if $(SCALE),scale --waiting $(SCALE)) $(BENCH)
 
 bench-idle: deps ## watch an idle worker for ten minutes
 	$(SWIFT) build -j $(JOBS) -c release --product bench-subject

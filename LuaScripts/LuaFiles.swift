@@ -3,6 +3,8 @@ enum LuaFiles {
     static let commands: [String: [UInt8]] = [
         "addDelayedJob-6": PackageResources.addDelayedJob_6_lua,
         "addJobScheduler-11": PackageResources.addJobScheduler_11_lua,
+        "addJobs-8": PackageResources.addJobs_8_lua,
+        "addJobsAtomically-10": PackageResources.addJobsAtomically_10_lua,
         "addLog-2": PackageResources.addLog_2_lua,
         "addParentJob-6": PackageResources.addParentJob_6_lua,
         "addPrioritizedJob-9": PackageResources.addPrioritizedJob_9_lua,
@@ -18,6 +20,7 @@ enum LuaFiles {
         "explainJob-1": PackageResources.explainJob_1_lua,
         "extendLock-2": PackageResources.extendLock_2_lua,
         "extendLocks-1": PackageResources.extendLocks_1_lua,
+        "finishJobs-10": PackageResources.finishJobs_10_lua,
         "getCounts-1": PackageResources.getCounts_1_lua,
         "getCountsPerPriority-2": PackageResources.getCountsPerPriority_2_lua,
         "getDependencyCounts-4": PackageResources.getDependencyCounts_4_lua,

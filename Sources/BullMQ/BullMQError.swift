@@ -83,6 +83,11 @@ public struct BullMQError: Error, Sendable, CustomStringConvertible {
 }
 
 extension BullMQError {
+    /// Whether the job is not (any more) where an operation of its worker expects it.
+    var meansGone: Bool {
+        code == .missingJob || code == .missingLock || code == .lockMismatch || code == .wrongState
+    }
+
     /// The error that BullMQ raises for a negative script reply (protocol: client, section 18).
     static func script(
         _ number: Int64, command: String, job: String, parent: String? = nil, state: String? = nil

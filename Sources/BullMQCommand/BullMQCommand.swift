@@ -23,15 +23,18 @@ struct BullMQCommand: AsyncParsableCommand {
                 name: "Looking:",
                 subcommands: [
                     QueuesCommand.self, StatsCommand.self, JobsCommand.self, JobCommand.self, EventsCommand.self,
+                    WorkersCommand.self,
                 ]),
             CommandGroup(
                 name: "Jobs:",
-                subcommands: [AddCommand.self, RetryCommand.self, PromoteCommand.self, RemoveCommand.self]),
+                subcommands: [
+                    AddCommand.self, RetryCommand.self, PromoteCommand.self, CancelCommand.self, RemoveCommand.self,
+                ]),
             CommandGroup(
                 name: "Queues:",
                 subcommands: [
-                    PauseCommand.self, ResumeCommand.self, CleanCommand.self, DrainCommand.self, ObliterateCommand.self,
-                    BenchCommand.self,
+                    SchedulersCommand.self, PauseCommand.self, ResumeCommand.self, CleanCommand.self, DrainCommand.self,
+                    ObliterateCommand.self, VerifyCommand.self, BenchCommand.self,
                 ]),
         ])
 }

@@ -141,6 +141,9 @@ struct CommandQueue {
         case .single(let continuation):
             pending.waiter = nil
             return .delivered(.reply(continuation, reply))
+        case .handler(let handler):
+            pending.waiter = nil
+            return .delivered(.call(handler, reply))
         case .batch(let continuation):
             pending.collected.append(reply)
             guard isComplete else { return .absorbed }

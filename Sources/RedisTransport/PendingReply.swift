@@ -9,6 +9,7 @@ final class PendingReply: @unchecked Sendable {
     enum Waiter {
         case single(UnsafeContinuation<RESPValue, any Error>)
         case batch(UnsafeContinuation<[RESPValue], any Error>)
+        case handler(@Sendable (Result<RESPValue, any Error>) -> Void)
     }
 
     /// How many replies belong to this unit; settled when it is no longer open.
@@ -43,6 +44,7 @@ extension PendingReply.Waiter {
         switch self {
         case .single(let continuation): continuation.resume(throwing: error)
         case .batch(let continuation): continuation.resume(throwing: error)
+        case .handler(let handler): handler(.failure(error))
         }
     }
 }
@@ -51,11 +53,13 @@ extension PendingReply.Waiter {
 enum Delivery {
     case reply(UnsafeContinuation<RESPValue, any Error>, RESPValue)
     case replies(UnsafeContinuation<[RESPValue], any Error>, [RESPValue])
+    case call(@Sendable (Result<RESPValue, any Error>) -> Void, RESPValue)
 
     func perform() {
         switch self {
         case .reply(let continuation, let value): continuation.resume(returning: value)
         case .replies(let continuation, let values): continuation.resume(returning: values)
+        case .call(let handler, let value): handler(.success(value))
         }
     }
 }

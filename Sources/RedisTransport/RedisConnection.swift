@@ -89,6 +89,15 @@ package final class RedisConnection: Sendable {
         }
     }
 
+    /// Sends one command at once, if this is the event loop's thread and there is a connection. Redirections are not followed.
+    ///
+    /// - Parameter completion: gets the reply, or what befell the command; mostly on the event loop, where it must not linger.
+    package func send(
+        _ command: RedisCommand, completion: @escaping @Sendable (Result<RESPValue, any Error>) -> Void
+    ) {
+        submit(command.encoded, PendingReply(expected: 1), .handler(completion))
+    }
+
     /// Sends several commands as one unit, nothing of anybody else between them, and waits for all replies.
     ///
     /// - Parameter fill: appends at least one command. Called again if nothing was executed because another server is the right one.

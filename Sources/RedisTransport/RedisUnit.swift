@@ -16,13 +16,15 @@ package struct RedisUnit: ~Copyable {
         part = ByteBufferAllocator().buffer(capacity: partSize * 2)
     }
 
+    /// The latest command is always held back: until the unit's end is known its last reply would not be recognized as such.
     package mutating func append(_ command: RedisCommand) {
+        if part.readableBytes >= partSize {
+            send(part)
+            partSize = min(partSize * 2, Self.largestPart)
+            part = ByteBufferAllocator().buffer(capacity: partSize + (4 << 10))
+        }
         part.writeImmutableBuffer(command.encoded)
         commandCount += 1
-        guard part.readableBytes >= partSize else { return }
-        send(part)
-        partSize = min(partSize * 2, Self.largestPart)
-        part = ByteBufferAllocator().buffer(capacity: partSize + (4 << 10))
     }
 
     consuming func rest() -> ByteBuffer { part }

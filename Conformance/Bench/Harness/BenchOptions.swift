@@ -2,7 +2,7 @@
 
 /// The options of one run.
 struct BenchOptions {
-    enum Mode { case throughput, idle, help }
+    enum Mode { case throughput, idle, scale, help }
 
     var mode = Mode.throughput
     var rounds = 3
@@ -13,11 +13,16 @@ struct BenchOptions {
     var isStrict = false
     var minutes = 10.0
     var concurrency = 1
+    /// How many jobs wait in the long queue.
+    var scale = 1_000_000
 
     init(_ arguments: [String]) throws {
         var rest = arguments[...]
         if rest.first == "idle" {
             mode = .idle
+            rest.removeFirst()
+        } else if rest.first == "scale" {
+            mode = .scale
             rest.removeFirst()
         }
         while let name = rest.popFirst() {
@@ -25,6 +30,7 @@ struct BenchOptions {
             case "--help", "-h": mode = .help
             case "--strict": isStrict = true
             case "--rounds": rounds = try Self.number(&rest, of: name)
+            case "--waiting": scale = try Self.number(&rest, of: name)
             case "--jobs": jobs = try Self.number(&rest, of: name)
             case "--concurrency": concurrency = try Self.number(&rest, of: name)
             case "--only": only = try Self.list(&rest, of: name)

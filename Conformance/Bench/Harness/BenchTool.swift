@@ -9,6 +9,7 @@ struct BenchTool {
     static let usage = """
         bench [--rounds N] [--jobs N] [--only SCENARIO,…] [--subjects swift,python,node] [--output FOLDER] [--strict]
         bench idle [--minutes N] [--concurrency N]
+        bench scale [--waiting N] [--rounds N]
 
         Measures adding and processing of jobs, every subject in turn on the same private Redis, and prints the medians.
 
@@ -23,6 +24,10 @@ struct BenchTool {
 
           --minutes N      how long; 10 by default
           --concurrency N  of the worker; 1 by default
+
+        bench scale compares a queue of a thousand waiting jobs with a long one: adding, processing, paging.
+
+          --waiting N      jobs of the long queue; 1000000 by default
         """
 
     static func main() async {
@@ -34,6 +39,7 @@ struct BenchTool {
                 print(usage)
                 return
             case .idle: isMet = try await IdleBench(options).run()
+            case .scale: isMet = try await ScaleBench(options).run()
             case .throughput: isMet = try await ThroughputBench(options).run()
             }
             if options.isStrict, !isMet { exit(1) }

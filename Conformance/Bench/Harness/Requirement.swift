@@ -28,7 +28,9 @@ struct Requirement: Codable {
             results.first { $0.scenario == scenario && $0.subject == subject }?.median
         }
         var requirements: [Requirement] = []
-        for scenario in ["add-64", "bulk-1000", "bulk-1000x2", "process-10", "process-100"] {
+        for scenario in [
+            "add-64-single", "process-10-single", "process-100-single",
+        ] {
             guard let own = median(scenario, .swift) else { continue }
             requirements.append(.atLeast(0.9, own.redisBusy, "\(scenario): Redis busy"))
             requirements.append(.atMost(0.35, own.clientToRedis, "\(scenario): client CPU / Redis CPU"))
@@ -45,6 +47,13 @@ struct Requirement: Codable {
                 .atLeast(speed, own.jobsPerSecond / python.jobsPerSecond, "\(scenario): jobs/s × Python's"))
             requirements.append(
                 .atMost(redis, own.redisMicroseconds / python.redisMicroseconds, "\(scenario): Redis CPU × Python's"))
+        }
+        for (scenario, speed) in [("add-64", 1.8), ("process-100", 1.8), ("add-1", 0.97), ("process-1", 0.97)] {
+            guard let own = median(scenario, .swift), let single = median("\(scenario)-single", .swift) else {
+                continue
+            }
+            requirements.append(
+                .atLeast(speed, own.jobsPerSecond / single.jobsPerSecond, "\(scenario): jobs/s × without groups"))
         }
         if let own = median("process-100", .swift) {
             requirements.append(.atMost(40, own.peakMegabytes, "process-100: peak memory in MB"))

@@ -9,6 +9,8 @@ struct Scenario: Hashable {
     let jobs: Int
     /// The command's members besides queue and number of jobs; see ../python/bench_peer.py.
     let command: [Bytes: WitnessedJSON]
+    /// Whether only our own side can be asked.
+    var isOwn = false
 
     /// Whether the jobs have to be in the queue already.
     var isProcessing: Bool { command["scenario"] == "process" }
@@ -27,7 +29,15 @@ struct Scenario: Hashable {
             process(jobs: jobs, concurrency: 1),
             process(jobs: jobs, concurrency: 10),
             process(jobs: jobs, concurrency: 100),
-        ]
+        ].flatMap { scenario in
+            scenario.name.hasPrefix("bulk") ? [scenario] : [scenario, scenario.withoutGroups]
+        }
+    }
+
+    /// The same with every job in a call of its own. It follows the scenario at once, so that the two can be compared.
+    private var withoutGroups: Scenario {
+        Scenario(
+            name: name + "-single", jobs: jobs, command: command.merging(["groupCommit": false]) { $1 }, isOwn: true)
     }
 
     /// Adds the jobs in bulks of a thousand, so many calls at a time. With one, the server waits while the producer takes in the

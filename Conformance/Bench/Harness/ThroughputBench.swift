@@ -27,7 +27,7 @@ struct ThroughputBench {
             try await measure(scenarios, subjects, on: server)
         }
         let results = scenarios.flatMap { scenario in
-            subjects.compactMap { subject -> Result? in
+            subjects.filter { !scenario.isOwn || $0 == .swift }.compactMap { subject -> Result? in
                 let all = samples[Cell(scenario: scenario, subject: subject)] ?? []
                 return Figures(medianOf: all).map {
                     Result(
@@ -54,7 +54,7 @@ struct ThroughputBench {
         var samples: [Cell: [Figures]] = [:]
         for round in 1...options.rounds {
             for scenario in scenarios {
-                for subject in subjects {
+                for subject in subjects where !scenario.isOwn || subject == .swift {
                     let figures = try await measure(scenario, subject, on: server, witness)
                     samples[Cell(scenario: scenario, subject: subject), default: []].append(figures)
                     let note = "\(scenario.name) \(subject.rawValue): \(Int(figures.jobsPerSecond)) jobs/s"
@@ -93,7 +93,7 @@ struct ThroughputBench {
     }
 
     /// Processor seconds of the thread that runs the commands.
-    private static func processorSeconds(_ witness: RedisWitness) async throws -> Double {
+    static func processorSeconds(_ witness: RedisWitness) async throws -> Double {
         let info = try await witness.info("cpu")
         guard let user = info["used_cpu_user_main_thread"].flatMap(Double.init),
             let system = info["used_cpu_sys_main_thread"].flatMap(Double.init)

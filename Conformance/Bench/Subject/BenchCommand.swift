@@ -14,6 +14,10 @@ struct BenchCommand {
     let size: Int
     /// How many jobs the worker processes at a time.
     let concurrency: Int
+    /// Where the pages begin that are read.
+    let start: Int
+    /// Whether calls may share the next one.
+    let groupCommit: GroupCommit
 
     init(_ line: String) throws {
         let command = try JSONValue(parsing: line)
@@ -26,6 +30,8 @@ struct BenchCommand {
         inFlight = command["inFlight"]?.intValue ?? 1
         size = command["size"]?.intValue ?? 1
         concurrency = command["concurrency"]?.intValue ?? 1
+        start = command["start"]?.intValue ?? 0
+        groupCommit = command["groupCommit"]?.boolValue == false ? .off : .automatic
     }
 }
 

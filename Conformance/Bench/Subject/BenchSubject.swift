@@ -27,6 +27,7 @@ struct BenchSubject {
         case "add": try await add(command)
         case "addBulk": try await addBulk(command)
         case "process": try await process(command)
+        case "page": try await page(command)
         case "idle":
             try await idle(command)
             return ["idle": true]
@@ -36,7 +37,7 @@ struct BenchSubject {
     }
 
     private func queue(_ command: BenchCommand) throws -> Queue {
-        try Queue(command.queue, redis: redis, options: QueueOptions(prefix: prefix))
+        try Queue(command.queue, redis: redis, options: QueueOptions(prefix: prefix, groupCommit: command.groupCommit))
     }
 
     private func add(_ command: BenchCommand) async throws {
@@ -75,6 +76,19 @@ struct BenchSubject {
         }
     }
 
+    /// Reads ten neighbouring pages of a hundred jobs, or as many as there are, again and again until so many jobs were read.
+    private func page(_ command: BenchCommand) async throws {
+        let queue = try queue(command)
+        var (read, page) = (0, 0)
+        while read < command.jobs {
+            let first = command.start + page % 10 * 100
+            let jobs = try await queue.jobs(in: [.waiting], range: first..<first + 100)
+            guard !jobs.isEmpty || page % 10 > 0 else { throw BenchSubjectError("no jobs at \(first)") }
+            read += jobs.count
+            page += 1
+        }
+    }
+
     /// Works until every job was taken; the worker's end then waits until every completion was acknowledged.
     private func process(_ command: BenchCommand) async throws {
         let taken = Counter()
@@ -102,7 +116,8 @@ struct BenchSubject {
         try Worker(
             command.queue, redis: redis,
             // Like Node's processors: handlers that do nothing need no thread of their own.
-            options: WorkerOptions(prefix: prefix, concurrency: command.concurrency, execution: .inline)
+            options: WorkerOptions(
+                prefix: prefix, concurrency: command.concurrency, execution: .inline, groupCommit: command.groupCommit)
         ) {
             Handler(named: NoOp.type.name) { _ in
                 body()

@@ -35,4 +35,6 @@ class JobRecord: @unchecked Sendable {
     var processedBy: String? { nil }
     /// The stored options of a job that recurs, with all that ``JobOptions`` does not tell; nil for every other job.
     var recurringOptions: String? { nil }
+    /// Whether the stored job has no fields but those that addition and its first taking wrote.
+    var isFresh: Bool { false }
 }

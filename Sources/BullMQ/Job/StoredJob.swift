@@ -19,6 +19,7 @@ final class StoredJob: JobRecord, @unchecked Sendable {
     private let storedDeferredFailure: String?
     private let storedProcessedBy: String?
     private let storedRecurringOptions: String?
+    private let storedIsFresh: Bool
 
     /// A job read from Redis.
     ///
@@ -36,16 +37,17 @@ final class StoredJob: JobRecord, @unchecked Sendable {
         )
         var (parentKey, deduplicationID, schedulerID): (String?, String?, String?) = (nil, nil, nil)
         var (deferredFailure, processedBy): (String?, String?) = (nil, nil)
+        var added = 0
         var index = 0
         while index + 1 < fields.count {
             let value = fields[index + 1]
             switch fields[index].string ?? "" {
-            case "name": name = value.string ?? ""
-            case "data": data = value.string
-            case "opts": options = value.string
-            case "timestamp": timestamp = value.wholeMilliseconds ?? 0
-            case "delay": delay = value.wholeMilliseconds ?? 0
-            case "priority": priority = value.wholeMilliseconds ?? 0
+            case "name": (name, added) = (value.string ?? "", added + 1)
+            case "data": (data, added) = (value.string, added + 1)
+            case "opts": (options, added) = (value.string, added + 1)
+            case "timestamp": (timestamp, added) = (value.wholeMilliseconds ?? 0, added + 1)
+            case "delay": (delay, added) = (value.wholeMilliseconds ?? 0, added + 1)
+            case "priority": (priority, added) = (value.wholeMilliseconds ?? 0, added + 1)
             case "progress": progress = value.string
             case "ats": started = value.wholeMilliseconds ?? 0
             case "atm": made = value.wholeMilliseconds ?? 0
@@ -85,6 +87,9 @@ final class StoredJob: JobRecord, @unchecked Sendable {
         // Releases before 1.86 marked repeatable jobs in their options alone.
         let recurs = storedSchedulerID != nil || options?.contains(member: "\"repeat\":") == true
         storedRecurringOptions = recurs ? options ?? "" : nil
+        // Six fields of the addition, two of taking, or three.
+        storedIsFresh =
+            added == 6 && started == 1 && processedOn != nil && fields.count == (processedBy == nil ? 16 : 18)
         super.init(
             id: id, name: name,
             data: data.flatMap { $0.isEmpty ? nil : JSONText(unchecked: $0) } ?? .emptyObject,
@@ -106,6 +111,7 @@ final class StoredJob: JobRecord, @unchecked Sendable {
     override var deduplicationID: String? { storedDeduplicationID }
     override var schedulerID: String? { storedSchedulerID }
     override var deferredFailure: String? { storedDeferredFailure }
+    override var isFresh: Bool { storedIsFresh }
     override var processedBy: String? { storedProcessedBy }
     override var recurringOptions: String? { storedRecurringOptions }
 
@@ -118,7 +124,7 @@ final class StoredJob: JobRecord, @unchecked Sendable {
 
 extension String {
     /// Whether JSON text has a member, given with its quotes and colon. Inside of a string its quotes would be escaped.
-    fileprivate func contains(member: String) -> Bool {
+    func contains(member: String) -> Bool {
         withUTF8Bytes { bytes in
             member.withUTF8Bytes { wanted in
                 guard bytes.count >= wanted.count else { return false }

@@ -8,7 +8,7 @@ extension Queue {
             let options = options.filled(from: self.options.defaultJobOptions)
             let new = try newJob(name, data, options.carrying(store.metadata(of: span), overwrites: true))
             if !isAnnounced { try await announce() }
-            let id = try await store.add(new)
+            let id = try await additions.add(new)
             span?.attributes["bullmq.job.id"] = id
             return Job(record: new, id: id, store: store)
         }

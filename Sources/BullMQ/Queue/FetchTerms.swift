@@ -1,6 +1,10 @@
 /// The terms on which a worker takes jobs: packed into every script that may hand one out.
 struct FetchTerms: Sendable {
     let maximumMetricsPoints: Int
+    /// In milliseconds.
+    let lockDuration: Int64
+    let workerName: String?
+    let isLimited: Bool
     /// How many map entries `packed` holds.
     let entryCount: Int
     /// Those entries, encoded once.
@@ -8,6 +12,9 @@ struct FetchTerms: Sendable {
 
     init(lockDuration: Int64, limiter: RateLimit?, workerName: String?, maximumMetricsPoints: Int) {
         self.maximumMetricsPoints = maximumMetricsPoints
+        self.lockDuration = lockDuration
+        self.workerName = workerName
+        isLimited = limiter != nil
         var count = 1
         var writer = MessagePackWriter()
         writer.append("lockDuration")

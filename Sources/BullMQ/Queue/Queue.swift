@@ -10,6 +10,7 @@ public final class Queue: Sendable {
     /// Options given at creation.
     public let options: QueueOptions
     let store: QueueStore
+    let additions: AddGroups
     private let metadata: QueueMetadata
 
     /// Creates a queue object. Nothing is sent to Redis before the first call.
@@ -27,6 +28,7 @@ public final class Queue: Sendable {
         store = try QueueStore(
             name: name, prefix: options.prefix, redis: redis, pauseMode: options.pauseMode, logger: options.logger,
             telemetry: Telemetry(options.observability, queue: name))
+        additions = AddGroups(store: store, groupCommit: options.groupCommit)
         metadata = QueueMetadata(maximumEvents: options.maximumEvents)
     }
 

@@ -16,6 +16,8 @@ public struct QueueOptions: Sendable {
     public var observability: Observability
     /// What becomes of waiting jobs while the queue is paused; `plain` by default. All of a queue's users should agree.
     public var pauseMode: PauseMode
+    /// Whether additions that are made at the same time share calls; automatic by default.
+    public var groupCommit: GroupCommit
     /// Where the queue logs; silent by default.
     public var logger: Logger
 
@@ -24,6 +26,7 @@ public struct QueueOptions: Sendable {
         prefix: String = "bull", defaultJobOptions: JobOptions = JobOptions(), maximumEvents: Int? = nil,
         skipsMetadataUpdate: Bool = false, repeatStrategy: RepeatStrategy? = nil,
         observability: Observability = Observability(), pauseMode: PauseMode = .plain,
+        observability: Observability = Observability(), groupCommit: GroupCommit = .automatic,
         logger: Logger = Logger(label: "bullmq.queue") { _ in SwiftLogNoOpLogHandler() }
     ) {
         self.prefix = prefix
@@ -33,6 +36,7 @@ public struct QueueOptions: Sendable {
         self.repeatStrategy = repeatStrategy
         self.observability = observability
         self.pauseMode = pauseMode
+        self.groupCommit = groupCommit
         self.logger = logger
     }
 }

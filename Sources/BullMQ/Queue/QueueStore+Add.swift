@@ -15,63 +15,6 @@ extension QueueStore {
         return try id(from: reply, of: job)
     }
 
-    /// Adds jobs inside one transaction: nobody sees a part of them, and no other client's job comes between.
-    ///
-    /// - Parameters:
-    ///   - routes: those that the jobs will take.
-    ///   - makeJob: makes the job of each position; if it throws, nothing is added.
-    func add(
-        count: Int, routes: Set<NewJob.Route>, _ makeJob: (Int) throws -> NewJob
-    ) async throws -> [Job] {
-        guard count > 0 else { return [] }
-        for route in routes { _ = try await scripts.digest(of: addHeads[route].script) }
-        var jobs: [NewJob] = []
-        jobs.reserveCapacity(count)
-        let replies = try await connection.transaction { unit in
-            var known: Set<NewJob.Route> = []
-            jobs.removeAll(keepingCapacity: true)
-            for index in 0..<count {
-                let job = try makeJob(index)
-                jobs.append(job)
-                append(job, to: &unit, &known)
-            }
-        }
-        try check(replies, for: jobs.count)
-        return try zip(replies, jobs).map { reply, job in
-            if case .error(let error) = reply {
-                throw RedisError(.errorReply, "Job \(job.name) cannot be added: \(error.message)", underlying: error)
-            }
-            return Job(record: job, id: try id(from: reply, of: job), store: self)
-        }
-    }
-
-    /// Adds jobs back to back, each on its own: jobs of other clients may come between, and a connection that is lost on the way
-    /// leaves some added.
-    func addPipelined(_ jobs: [NewJob]) async throws -> [Job] {
-        guard !jobs.isEmpty else { return [] }
-        for route in Set(jobs.map(\.route)) { _ = try await scripts.digest(of: addHeads[route].script) }
-        let replies = try await connection.sendUnit { unit in
-            var known: Set<NewJob.Route> = []
-            for job in jobs { append(job, to: &unit, &known) }
-        }
-        try check(replies, for: jobs.count)
-        var added: [Job] = []
-        added.reserveCapacity(jobs.count)
-        for (reply, job) in zip(replies, jobs) {
-            if case .error(let error) = reply {
-                guard error.code == "NOSCRIPT" else {
-                    throw RedisError(
-                        .errorReply, "Job \(job.name) cannot be added: \(error.message)", underlying: error)
-                }
-                // Somebody flushed the scripts between two of the calls.
-                added.append(Job(record: job, id: try await add(job), store: self))
-            } else {
-                added.append(Job(record: job, id: try id(from: reply, of: job), store: self))
-            }
-        }
-        return added
-    }
-
     /// The first call of each script carries its whole text: among many calls there is no second chance to load it.
     func append(_ job: NewJob, to unit: inout RedisUnit, _ known: inout Set<NewJob.Route>) {
         let head = addHeads[job.route]
@@ -82,27 +25,27 @@ extension QueueStore {
         unit.append(call.command)
     }
 
-    private func check(_ replies: [RESPValue], for count: Int) throws {
+    func check(_ replies: [RESPValue], for count: Int) throws {
         guard replies.count == count else {
             throw BullMQError(
                 .unexpectedReply, "The addition of \(count) jobs was answered with \(replies.count) results")
         }
     }
 
-    private func fill(_ call: inout ScriptCall, with job: NewJob) {
+    func fill(_ call: inout ScriptCall, with job: NewJob) {
         call.argument(packedDescription(of: job))
         call.argument(job.data.text)
         call.argument(job.options.isEmpty ? Self.packedDefaults : packedOptions(of: job))
     }
 
     /// What a job without options carries.
-    private static let packedDefaults: [UInt8] = {
+    static let packedDefaults: [UInt8] = {
         var writer = MessagePackWriter()
         JobOptions().write(to: &writer)
         return writer.bytes
     }()
 
-    private func packedOptions(of job: NewJob) -> [UInt8] {
+    func packedOptions(of job: NewJob) -> [UInt8] {
         var writer = MessagePackWriter()
         job.options.write(to: &writer)
         return writer.bytes
@@ -158,7 +101,7 @@ extension QueueStore {
 
 extension NewJob {
     /// An estimate of the encoded call, so that one allocation suffices.
-    fileprivate var encodedSize: Int { data.utf8Count + name.utf8.count + 256 }
+    var encodedSize: Int { data.utf8Count + name.utf8.count + 256 }
 }
 
 /// The constant parts of the calls that add jobs.

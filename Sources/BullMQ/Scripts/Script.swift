@@ -51,6 +51,8 @@ final class Script: Sendable {
 extension Script {
     static let addDelayedJob = Script("addDelayedJob", keys: 6)
     static let addJobScheduler = Script("addJobScheduler", keys: 11)
+    static let addJobs = Script("addJobs", keys: 8)
+    static let addJobsAtomically = Script("addJobsAtomically", keys: 10)
     static let addLog = Script("addLog", keys: 2)
     static let addParentJob = Script("addParentJob", keys: 6)
     static let addPrioritizedJob = Script("addPrioritizedJob", keys: 9)
@@ -66,6 +68,7 @@ extension Script {
     static let explainJob = Script("explainJob", keys: 1)
     static let extendLock = Script("extendLock", keys: 2)
     static let extendLocks = Script("extendLocks", keys: 1)
+    static let finishJobs = Script("finishJobs", keys: 10)
     static let getCounts = Script("getCounts", keys: 1)
     static let getCountsPerPriority = Script("getCountsPerPriority", keys: 2)
     static let getDependencyCounts = Script("getDependencyCounts", keys: 4)

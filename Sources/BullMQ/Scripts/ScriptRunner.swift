@@ -13,7 +13,15 @@ struct ScriptRunner: Sendable {
         let script = script.variant(for: pauseMode)
         var call = ScriptCall(script, digest: try await digest(of: script), arguments: arguments, capacity: capacity)
         fill(&call)
-        return try await run(call)
+        let reply = try await connection.send(call.command)
+        guard case .error(let error) = reply else { return reply }
+        guard error.code == "NOSCRIPT" else { throw Self.failure(of: script, error) }
+        // With its whole text it is understood whatever was flushed, and known from then on.
+        var whole = ScriptCall(text: script, arguments: arguments, capacity: capacity + script.source.utf8.count)
+        fill(&whole)
+        let second = try await connection.send(whole.command)
+        if case .error(let error) = second { throw Self.failure(of: script, error) }
+        return second
     }
 
     /// Runs a script whose call has a constant first part.

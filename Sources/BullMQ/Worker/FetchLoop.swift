@@ -61,6 +61,14 @@ struct FetchLoop {
         return .fetch(token: nextToken)
     }
 
+    /// After a fetch brought a job: the numbers of tokens for taking more in one call, if more than one may run now.
+    mutating func furtherTokens(atMost limit: Int) -> Range<Int> {
+        let count = isClosing || isPaused ? 0 : min(concurrency - slots, limit)
+        guard count > 1 else { return nextToken..<nextToken }
+        defer { nextToken += count }
+        return nextToken..<nextToken + count
+    }
+
     /// Nil if a delayed job is due, so that there is nothing to wait for.
     private func blockTimeout(now: Int64) -> Int64? {
         if blockUntil == 0 { return max(drainDelay, minimumBlock) }

@@ -7,6 +7,7 @@ final class JobRunner: Sendable {
     private let store: QueueStore
     private let options: WorkerOptions
     private let terms: FetchTerms
+    private let finishing: FinishGroups
     private let handlers: HandlerTable
     private let events: EventBroadcast<WorkerEvent>
     private let locks: LockKeeper
@@ -18,13 +19,14 @@ final class JobRunner: Sendable {
     private let iterations: IterationScheduler
 
     init(
-        store: QueueStore, options: WorkerOptions, terms: FetchTerms, handlers: HandlerTable,
+        store: QueueStore, options: WorkerOptions, terms: FetchTerms, finishing: FinishGroups, handlers: HandlerTable,
         events: EventBroadcast<WorkerEvent>, locks: LockKeeper, mayContinue: @escaping @Sendable () -> Bool,
         isGraceOver: @escaping @Sendable () -> Bool, tasks: TaskBag
     ) {
         self.store = store
         self.options = options
         self.terms = terms
+        self.finishing = finishing
         self.handlers = handlers
         self.events = events
         self.locks = locks
@@ -100,12 +102,12 @@ final class JobRunner: Sendable {
 
     private func complete(_ job: Job, _ finish: QueueStore.Finish) async throws -> FetchAnswer {
         do {
-            return try await store.moveToFinished(finish, terms: terms)
+            return try await finishing.moveToFinished(finish, of: job.record)
         } catch {
             let repeated = try await trying(job, after: error) {
-                try await store.moveToFinished(finish, terms: terms)
+                try await finishing.moveToFinished(finish, of: job.record)
             }
-            return try await successor(repeated, finish.token)
+            return try await successor(repeated, job)
         }
     }
 
@@ -158,7 +160,7 @@ final class JobRunner: Sendable {
                 return try await trying(job) { try await store.moveToFinished(finish, terms: terms) }
             }
             announceFailure(of: job, error, reason, .failed)
-            return try await successor(answer, token)
+            return try await successor(answer, job)
         case .retryLater(let reason, let milliseconds):
             let stackTrace = job.stackTrace(adding: error, reason)
             let answer = try await traced(.delay, job) { metadata in
@@ -169,7 +171,7 @@ final class JobRunner: Sendable {
                 }
             }
             announceFailure(of: job, error, reason, .delayed)
-            return try await successor(answer, token)
+            return try await successor(answer, job)
         case .retryNow(let reason):
             let stackTrace = job.stackTrace(adding: error, reason)
             _ = try await traced(.retry, job) { metadata in
@@ -221,9 +223,10 @@ final class JobRunner: Sendable {
     }
 
     /// The answer of a finishing script. If it was lost, the job it handed out may still be ours: active, with our token.
-    private func successor(_ answer: FetchAnswer?, _ token: String) async throws -> FetchAnswer {
+    private func successor(_ answer: FetchAnswer?, _ job: Job) async throws -> FetchAnswer {
         if let answer { return answer }
-        return try await store.jobLocked(with: token).map(FetchAnswer.job) ?? .notAsked
+        let found = try await trying(job) { try await store.jobLocked(with: job.token ?? "0") } ?? nil
+        return found.map(FetchAnswer.job) ?? .notAsked
     }
 
     /// Repeats an operation while the connection fails. If a reply was lost and the repetition finds the job gone, the first try
@@ -237,7 +240,7 @@ final class JobRunner: Sendable {
         var failure = first
         while true {
             if let failure {
-                if mayHaveHappened, Self.meansGone(failure) { return nil }
+                if mayHaveHappened, (failure as? BullMQError)?.meansGone == true { return nil }
                 guard let lost = failure as? RedisError, lost.isConnectionError, lost.code != .closed, !isGraceOver()
                 else {
                     throw failure
@@ -255,13 +258,6 @@ final class JobRunner: Sendable {
             } catch {
                 failure = error
             }
-        }
-    }
-
-    private static func meansGone(_ error: any Error) -> Bool {
-        switch (error as? BullMQError)?.code {
-        case .missingJob?, .missingLock?, .lockMismatch?, .wrongState?: true
-        default: false
         }
     }
 

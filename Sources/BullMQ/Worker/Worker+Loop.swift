@@ -115,6 +115,7 @@ extension Worker {
                 let token = "\(id):\(number)"
                 guard let record = try await fetch(token) else { continue }
                 start(runner, record, token)
+                try await takeMore(runner)
             }
         }
     }
@@ -136,22 +137,31 @@ extension Worker {
             if isNewlyDrained { broadcast.send(.drained) }
             if case .job(let record) = answer { return record }
             return nil
-        } catch let error as RedisError where error.code == .closed {
-            throw error
-        } catch is CancellationError {
-            return nil
         } catch {
-            report(error)
-            let isConnectionError = (error as? RedisError)?.isConnectionError == true
-            await wakeup.sleep(atMost: isConnectionError ? options.retryDelay : .milliseconds(100))
-            guard (error as? RedisError)?.mayHaveExecuted == true else { return nil }
-            return await reclaim(token)
+            return try await recovered([token], after: error).first?.record
         }
+    }
+
+    /// Deals with a fetch that failed; returns the jobs that it may have brought all the same.
+    func recovered(
+        _ tokens: [String], after error: any Error
+    ) async throws -> [(record: JobRecord, token: String)] {
+        if error is CancellationError { return [] }
+        let failure = error as? RedisError
+        if failure?.code == .closed { throw error }
+        report(error)
+        await wakeup.sleep(atMost: failure?.isConnectionError == true ? options.retryDelay : .milliseconds(100))
+        guard failure?.mayHaveExecuted == true else { return [] }
+        var jobs: [(record: JobRecord, token: String)] = []
+        for token in tokens {
+            if let record = await reclaim(token) { jobs.append((record, token)) }
+        }
+        return jobs
     }
 
     /// Runs an operation that closing gives up on if there is no connection. With one it is left to end: a fetch that is under
     /// way may bring a job.
-    private func interruptible<Result: Sendable>(
+    func interruptible<Result: Sendable>(
         _ operation: @escaping @Sendable () async throws -> Result
     ) async throws -> Result {
         let task = Task(executorPreference: loopExecutor) { try await operation() }
@@ -215,7 +225,7 @@ extension Worker {
 
     // MARK: Slots
 
-    private func start(_ runner: JobRunner, _ record: JobRecord, _ token: String) {
+    func start(_ runner: JobRunner, _ record: JobRecord, _ token: String) {
         tasks.start(on: inlineExecutor) { await self.runSlot(runner, first: record, token: token) }
     }
 
@@ -247,7 +257,9 @@ extension Worker {
 
     private func makeRunner() -> JobRunner {
         JobRunner(
-            store: slotStore, options: options, terms: terms, handlers: handlers, events: broadcast, locks: locks,
+            store: slotStore, options: options, terms: terms, finishing: finishing, handlers: handlers,
+            events: broadcast,
+            locks: locks,
             mayContinue: { self.state.withLock { $0.loop.mayContinueSlot } },
             isGraceOver: { self.state.withLock { $0.isGraceOver } }, tasks: tasks)
     }
@@ -255,15 +267,21 @@ extension Worker {
     /// After a reply was lost, the job it would have brought may be ours: active, and locked with our token. It would otherwise
     /// lie idle until it counts as stalled.
     private func reclaim(_ token: String) async -> JobRecord? {
-        do {
-            guard let record = try await interruptible({ try await self.slotStore.jobLocked(with: token) }) else {
-                return nil
+        while true {
+            do {
+                guard let record = try await interruptible({ try await self.slotStore.jobLocked(with: token) }) else {
+                    return nil
+                }
+                _ = state.withLock { $0.loop.fetched(.job, now: Milliseconds.now) }
+                return record
+            } catch {
+                report(error)
+                let failure = error as? RedisError
+                guard failure?.isConnectionError == true, failure?.code != .closed,
+                    !state.withLock({ $0.loop.isClosing })
+                else { return nil }
+                await wakeup.sleep(atMost: options.retryDelay)
             }
-            _ = state.withLock { $0.loop.fetched(.job, now: Milliseconds.now) }
-            return record
-        } catch {
-            report(error)
-            return nil
         }
     }
 

@@ -44,6 +44,7 @@ public final class Worker: Service {
     let state: Mutex<WorkerState>
     let wakeup: Wakeup
     let terms: FetchTerms
+    let finishing: FinishGroups
     let tasks = TaskBag()
 
     /// Creates a worker. Nothing is sent to Redis before ``run()``.
@@ -90,6 +91,7 @@ public final class Worker: Service {
         terms = FetchTerms(
             lockDuration: options.lockDuration.milliseconds, limiter: options.limiter, workerName: options.name,
             maximumMetricsPoints: options.metricsMinutes)
+        finishing = FinishGroups(store: slotStore, terms: terms, groupCommit: options.groupCommit)
         state = Mutex(
             WorkerState(
                 loop: FetchLoop(

@@ -66,6 +66,8 @@ public struct WorkerOptions: Sendable {
     public var acceptsRemoteCancellation: Bool
     /// What becomes of waiting jobs while the queue is paused; `plain` by default. All of a queue's users should agree.
     public var pauseMode: PauseMode
+    /// Whether completions and fetches that are made at the same time share calls; automatic by default.
+    public var groupCommit: GroupCommit
     /// Pauses for back-off types that are not built in; none by default.
     public var backoff: BackoffStrategy?
     /// Computes the runs of recurring jobs with a pattern (`settings.repeatStrategy`), the same as the queue's; cron by default.
@@ -89,6 +91,7 @@ public struct WorkerOptions: Sendable {
         retryDelay: Duration = .seconds(1), jobTimeout: Duration? = nil, gracePeriod: Duration = .seconds(30),
         metricsMinutes: Int = 0, execution: Execution = .concurrent, acceptsRemoteCancellation: Bool = false,
         pauseMode: PauseMode = .plain,
+        groupCommit: GroupCommit = .automatic,
         backoff: BackoffStrategy? = nil, repeatStrategy: RepeatStrategy? = nil, continuesLegacyRepeatables: Bool = true,
         observability: Observability = Observability(),
         logger: Logger = Logger(label: "bullmq.worker") { _ in SwiftLogNoOpLogHandler() }
@@ -116,6 +119,7 @@ public struct WorkerOptions: Sendable {
         self.metricsMinutes = metricsMinutes
         self.acceptsRemoteCancellation = acceptsRemoteCancellation
         self.pauseMode = pauseMode
+        self.groupCommit = groupCommit
         self.backoff = backoff
         self.repeatStrategy = repeatStrategy
         self.continuesLegacyRepeatables = continuesLegacyRepeatables

@@ -5,7 +5,7 @@ import Foundation
 /// `bullmq job`
 struct JobCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "job", abstract: "Show everything about a job.")
+        commandName: "job", abstract: "Show everything about a job: also why it does not run, and its children.")
 
     @Argument(help: "The queue.")
     var queue: String
@@ -26,10 +26,14 @@ struct JobCommand: AsyncParsableCommand {
                 session.output.complain("There is no job \(id) in \(queue.name).")
                 throw ExitStatus.no
             }
+            let flows = try FlowProducer(redis: session.redis, options: FlowProducerOptions(prefix: session.prefix))
             let report = JobReport(
-                job: job, state: try await queue.state(of: id),
-                logs: try await queue.logs(of: id, range: 0..<logLines, order: .newestFirst))
-            session.output.answer(report.jsonValue, report.text)
+                job: job, explanation: try await queue.explain(id),
+                logs: try await queue.logs(of: id, range: 0..<logLines, order: .newestFirst),
+                tree: try await flows.flow(id: id, queue: queue.name))
+            let answer: (JSONValue, String) =
+                session.output.json ? (try await report.jsonValue(), "") : (.null, try await report.text())
+            session.output.answer(answer.0, answer.1)
         }
     }
 }
@@ -37,23 +41,27 @@ struct JobCommand: AsyncParsableCommand {
 /// A job as a person reads it.
 struct JobReport {
     let job: Job
-    let state: JobState?
+    let explanation: JobExplanation
     let logs: (rows: [String], count: Int)
+    let tree: FlowTree?
 
-    var jsonValue: JSONValue {
-        guard case .object(var object) = job.jsonValue(state: state) else { return .null }
+    func jsonValue() async throws -> JSONValue {
+        guard case .object(var object) = job.jsonValue(state: explanation.state) else { return .null }
+        object["explanation"] = .string(explanation.description)
+        if let tree, !tree.children.isEmpty { object["children"] = try await JobTree(tree).jsonValues() }
         object["logs"] = .array(logs.rows.map(JSONValue.string))
         object["logCount"] = .integer(Int64(logs.count))
         return .object(object)
     }
 
-    var text: String {
+    func text() async throws -> String {
         var lines = ["\(job.name) \(job.id) of \(job.queueName)"]
         func line(_ title: String, _ value: String?) {
             guard let value, !value.isEmpty else { return }
             lines.append("  \(title.padding(toLength: 14, withPad: " ", startingAt: 0)) \(Table.printable(value))")
         }
-        line("state", state?.rawValue ?? "in no state")
+        line("state", explanation.state?.rawValue ?? "in no state")
+        line("that is", explanation.reasons.isEmpty ? nil : explanation.summary)
         line("added", "\(job.timestamp.readable) (\(job.timestamp.relative()))")
         line("delay", job.delay > .zero ? job.delay.brief : nil)
         line("priority", job.priority > 0 ? "\(job.priority)" : nil)
@@ -80,6 +88,17 @@ struct JobReport {
             lines.append("  log (\(logs.rows.count) of \(logs.count) rows)")
             lines += logs.rows.map { "    \(Table.printable($0))" }
         }
+        if let tree, !tree.children.isEmpty || !tree.missingChildren.isEmpty {
+            lines.append("  children")
+            lines += try await JobTree(tree).lines().map { "    \(Table.printable($0))" }
+        }
         return lines.joined(separator: "\n")
+    }
+}
+
+extension JobExplanation {
+    /// The description without what stands beside it anyway.
+    fileprivate var summary: String {
+        description.split(separator: ": ", maxSplits: 1).last.map(String.init) ?? description
     }
 }

@@ -40,6 +40,12 @@ struct Table {
         return line.prefix(max(1, limit - 1)) + "…"
     }
 
+    /// Each line made harmless.
+    static func printableLines(_ lines: String) -> String {
+        lines.split(separator: "\n", omittingEmptySubsequences: false).map { printable(String($0)) }
+            .joined(separator: "\n")
+    }
+
     /// Text from a job must not steer the terminal.
     static func printable(_ text: String) -> String {
         String(

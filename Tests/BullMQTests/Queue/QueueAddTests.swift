@@ -239,17 +239,20 @@ struct QueueAddTests {
         #expect(counts.isSubset(of: [0, 300]), "\(counts)")
     }
 
-    @Test("in bulk says which job could not be added, after adding the others")
-    func bulkError() async throws {
+    @Test(
+        "in bulk says which job could not be added, and adds the others only if pipelined",
+        arguments: [BulkAtomicity.allOrNothing, .pipelined])
+    func bulkError(atomicity: BulkAtomicity) async throws {
         let live = try await LiveQueue.make()
         let lost = ParentReference(id: "99", queue: live.queue.qualifiedName)
         let error = await #expect(throws: BullMQError.self) {
-            try await live.queue.addBulk([
-                BulkJob(name: "a"), BulkJob(name: "b", options: JobOptions(parent: lost)), BulkJob(name: "c"),
-            ])
+            try await live.queue.addBulk(
+                [
+                    BulkJob(name: "a"), BulkJob(name: "b", options: JobOptions(parent: lost)), BulkJob(name: "c"),
+                ], atomicity: atomicity)
         }
         #expect(error?.code == .missingParent)
-        #expect(try await live.queue.counts().waiting == 2)
+        #expect(try await live.queue.counts().waiting == (atomicity == .pipelined ? 2 : 0))
     }
 
     @Test("works although the server forgot all scripts", arguments: [false, true])

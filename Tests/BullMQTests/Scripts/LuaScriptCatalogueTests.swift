@@ -60,9 +60,10 @@ struct LuaScriptCatalogueTests {
     @Test("has the script, with its number of keys, for every call of the library")
     func called() {
         let scripts: [Script] = [
-            .addDelayedJob, .addLog, .addParentJob, .addPrioritizedJob, .addStandardJob, .changeDelay, .changePriority,
-            .cleanJobsInSet, .describeDependencies, .describeJobs, .describeKeys, .drain, .explainJob, .extendLock,
-            .extendLocks, .getCounts, .getCountsPerPriority, .getDependencyCounts,
+            .addDelayedJob, .addJobs, .addJobsAtomically, .addLog, .addParentJob, .addPrioritizedJob, .addStandardJob,
+            .changeDelay, .changePriority, .cleanJobsInSet, .describeDependencies, .describeJobs, .describeKeys, .drain,
+            .explainJob, .extendLock, .extendLocks, .finishJobs, .getCounts, .getCountsPerPriority,
+            .getDependencyCounts,
             .getJobs, .getMetrics, .getRanges, .getRateLimitTtl, .getStateV2, .isFinished, .isMaxed,
             .moveJobFromActiveToWait, .moveJobsToWait, .moveStalledJobsToWait, .moveToActive, .moveToDelayed,
             .moveToFinished, .moveToWaitingChildren, .obliterate, .paginate, .pause, .promote, .removeChildDependency,
