@@ -15,7 +15,7 @@ public struct Deviation: Hashable, Sendable {
     /// Every deliberate difference.
     public static let all: [Deviation] = [
         resumeInOneCall, exactDrain, legacyMarkerWithoutJobs, parentFromKey, plainCounterIds, positiveLockDuration,
-        dataOfOldSchedulers,
+        dataOfOldSchedulers, healing,
     ]
 
     /// Resuming replies 0 at once.
@@ -53,6 +53,12 @@ public struct Deviation: Hashable, Sendable {
         name: "dataOfOldSchedulers",
         summary: "A scheduler stored without data and without a count takes over the data of its current iteration.",
         reason: "Old releases stored schedulers so; with the reference every further iteration has no data.")
+
+    /// Jobs that nobody would ever take are brought back.
+    public static let healing = Deviation(
+        name: "healing",
+        summary: "A check for stalled jobs appends a list `paused` to `wait` if the queue is not paused.",
+        reason: "Nobody takes jobs from that list; only a client that breaks off its resuming leaves it so.")
 
     /// Extending locks takes positive durations only.
     public static let positiveLockDuration = Deviation(

@@ -181,7 +181,7 @@ repeat
       if workerName == '' then
         rcall('HSET', jobKey, 'processedOn', now, 'ats', '1')
       else
-        rcall('HSET', jobKey, 'processedOn', now, 'pb', workerName, 'ats', '1')
+        rcall('HSET', jobKey, 'processedOn', now, 'ats', '1', 'pb', workerName)
       end
     else
       if workerName == '' then

@@ -3,7 +3,7 @@
 import Witness
 
 enum DeviationCases {
-    static let groups = [drain, fetch, finish, locks]
+    static let groups = [drain, fetch, finish, healing, locks]
 
     private static let drain = CaseGroup(
         "drain",
@@ -47,6 +47,27 @@ enum DeviationCases {
                     try scene.call(queue.drain())
                 }
             },
+        ])
+
+    private static let healing = CaseGroup(
+        "moveStalledJobsToWait",
+        [
+            DirectedCase(
+                "a list of paused jobs is appended to the line of a queue that is not paused", "versions 2.6",
+                deviation: .healing
+            ) { scene in
+                let queue = QueueCalls("q:a")
+                for waiting in [[], ["w"]] as [[Bytes]] {
+                    try scene.begin("waiting \(waiting)")
+                    for id in waiting { try scene.command("RPUSH", queue.key("wait"), id) }
+                    try scene.command("RPUSH", queue.key("paused"), "a", "b")
+                    _ = try scene.call(queue.moveStalledJobsToWait(maximum: 1), differing: .healing)
+                    let keys = try scene.keySpace()
+                    try scene.expect(
+                        keys[queue.key("wait")]?.content == .list(waiting + ["a", "b"]), "all are in line")
+                    try scene.expect(keys[queue.key("paused")] == nil, "the list is gone")
+                }
+            }
         ])
 
     private static let fetch = CaseGroup(

@@ -47,10 +47,12 @@ extension SequenceGenerator {
     private mutating func leaveOldData(_ queue: Int) -> [Step] {
         let calls = queues[queue].calls
         let (wait, paused) = (calls.key("wait"), calls.key("paused"))
+        // Of a queue that is not paused ours would heal the list, which has a case of its own.
+        let pausing = Step.command(["HSET", calls.key("meta"), "paused", "1"])
         switch random.below(6) {
         case 0, 1:
             return [.command([random.one(of: ["LPUSH", "RPUSH"]), wait, random.one(of: ["0:0", "0:1234"])])]
-        case 2: return [.command(["RPUSH", paused, "0:0"])]
+        case 2: return [pausing, .command(["RPUSH", paused, "0:0"])]
         case 3:
             return [.command(["SADD", calls.key("stalled"), "0:0"]), .command(["LPUSH", calls.key("active"), "0:0"])]
         case 4:
@@ -58,7 +60,7 @@ extension SequenceGenerator {
             return [.command(["HSET", calls.key(id), "attemptsMade", random.one(of: ["1", "2"])])]
         default:
             guard let id = queues[queue].ids(in: .wait).last else { return [] }
-            return [.command(["LREM", wait, "1", Bytes(id)]), .command(["LPUSH", paused, Bytes(id)])]
+            return [pausing, .command(["LREM", wait, "1", Bytes(id)]), .command(["LPUSH", paused, Bytes(id)])]
         }
     }
 }

@@ -26,7 +26,7 @@ public struct QueueOptions: Sendable {
         prefix: String = "bull", defaultJobOptions: JobOptions = JobOptions(), maximumEvents: Int? = nil,
         skipsMetadataUpdate: Bool = false, repeatStrategy: RepeatStrategy? = nil,
         observability: Observability = Observability(), pauseMode: PauseMode = .plain,
-        observability: Observability = Observability(), groupCommit: GroupCommit = .automatic,
+        groupCommit: GroupCommit = .automatic,
         logger: Logger = Logger(label: "bullmq.queue") { _ in SwiftLogNoOpLogHandler() }
     ) {
         self.prefix = prefix

@@ -90,8 +90,7 @@ public struct WorkerOptions: Sendable {
         cancelsOnLockLoss: Bool = true, removeOnComplete: RemovalPolicy? = nil, removeOnFail: RemovalPolicy? = nil,
         retryDelay: Duration = .seconds(1), jobTimeout: Duration? = nil, gracePeriod: Duration = .seconds(30),
         metricsMinutes: Int = 0, execution: Execution = .concurrent, acceptsRemoteCancellation: Bool = false,
-        pauseMode: PauseMode = .plain,
-        groupCommit: GroupCommit = .automatic,
+        pauseMode: PauseMode = .plain, groupCommit: GroupCommit = .automatic,
         backoff: BackoffStrategy? = nil, repeatStrategy: RepeatStrategy? = nil, continuesLegacyRepeatables: Bool = true,
         observability: Observability = Observability(),
         logger: Logger = Logger(label: "bullmq.worker") { _ in SwiftLogNoOpLogHandler() }
