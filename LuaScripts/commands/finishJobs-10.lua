@@ -184,13 +184,12 @@ repeat
         rcall('HSET', jobKey, 'processedOn', now, 'ats', '1', 'pb', workerName)
       end
     else
-      if workerName == '' then
-        rcall('HSET', jobKey, 'processedOn', now)
-      else
-        rcall('HSET', jobKey, 'processedOn', now, 'pb', workerName)
-      end
+      rcall('HSET', jobKey, 'processedOn', now)
       -- A counter that is not a number must not end the script half-way.
       redis.pcall('HINCRBY', jobKey, 'ats', '1')
+      if workerName ~= '' then
+        rcall('HSET', jobKey, 'pb', workerName)
+      end
       job = {rcall('HGETALL', jobKey)}
     end
     reply[taken * 2 + 1], reply[taken * 2 + 2] = id, job
