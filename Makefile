@@ -80,7 +80,7 @@ script-costs: deps ## compare the instructions that each script costs Redis with
 
 docs: ## write the library's documentation to docs-build/
 	$(SWIFT) package --allow-writing-to-directory docs-build generate-documentation --target BullMQ \
-		--output-path docs-build --disable-indexing --transform-for-static-hosting
+		--output-path docs-build --disable-indexing --transform-for-static-hosting --warnings-as-errors
 
 clean: ## remove what was built
 	rm -rf .build docs-build bench-results run-results

@@ -1,4 +1,4 @@
-// The snippets of the article "Working with Node and Python".
+// The snippets of the article "Coming from Node, working with Node and Python".
 
 import BullMQ
 import FoundationEssentials

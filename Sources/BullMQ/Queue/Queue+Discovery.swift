@@ -3,7 +3,9 @@ extension Queue {
     ///
     /// The key space is walked in steps (`SCAN`, never `KEYS`), so other clients hardly notice; with millions of keys it takes seconds.
     ///
-    /// - Parameter prefix: first part of every key; `bull` by default.
+    /// - Parameters:
+    ///   - redis: where to look; on a cluster each master is asked.
+    ///   - prefix: first part of every key; `bull` by default.
     public static func names(on redis: Redis, prefix: String = "bull") async throws -> [String] {
         var names: Set<String> = []
         try await redis.withEachMaster { connection in
