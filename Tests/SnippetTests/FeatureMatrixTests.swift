@@ -42,7 +42,10 @@ import Testing
         let sources = DocumentationTests.files(in: "Sources/BullMQCommand/Commands").map(DocumentationTests.text(of:))
         let commands = sources.flatMap { $0.matches(of: /\n        commandName: "([a-z]+)"/).map { String($0.1) } }
         #expect(commands.count >= 10)
-        for command in commands { #expect(article.contains("| `\(command)"), "\(command) is not described") }
+        for command in commands {
+            let isDescribed = article.contains("| `\(command)`") || article.contains("| `\(command) ")
+            #expect(isDescribed, "\(command) is not described")
+        }
     }
 
     @Test func `tests are found by suite and function`() {
