@@ -67,23 +67,24 @@ struct BatchHandlerTests {
     @Test("leaves out a job that is cancelled while it waits, and is cancelled itself when all its jobs are")
     func cancellation() async throws {
         let live = try await LiveQueue.make()
-        let entered = Gate()
+        let batch = Log<String>()
         let jobs = try await live.queue.addBulk((1...3).map { BulkJob(Self.square, $0) })
         try await live.withWorker(WorkerOptions(concurrency: 3)) {
-            Handler(batchOf: Self.square, upTo: 2, within: .seconds(600)) { _ in
-                await entered.open()
+            Handler(batchOf: Self.square, upTo: 2, within: .seconds(600)) { jobs in
+                for job in jobs { await batch.append(job.id) }
                 try await Task.sleep(for: .seconds(600))
                 return []
             }
         } _: { running async throws in
-            try await entered.wait()
-            // The third job waits for a fourth.
-            while !running.worker.cancel(jobs[2].id, reason: "alone") { try await Task.sleep(for: .milliseconds(5)) }
-            #expect(try await live.failure(of: jobs[2]) == "cancelled: alone")
-            running.worker.cancel(jobs[0].id, reason: "first")
-            running.worker.cancel(jobs[1].id, reason: "second")
-            #expect(try await live.failure(of: jobs[0]) == "cancelled: first")
-            #expect(try await live.failure(of: jobs[1]) == "cancelled: second")
+            // Which two come together is open; the third waits for a fourth.
+            let together = try await batch.first(2)
+            let alone = try #require(jobs.first { !together.contains($0.id) })
+            while !running.worker.cancel(alone.id, reason: "alone") { try await Task.sleep(for: .milliseconds(5)) }
+            #expect(try await live.failure(of: alone) == "cancelled: alone")
+            for job in jobs where together.contains(job.id) { running.worker.cancel(job.id, reason: "both") }
+            for job in jobs where together.contains(job.id) {
+                #expect(try await live.failure(of: job) == "cancelled: both")
+            }
         }
     }
 
