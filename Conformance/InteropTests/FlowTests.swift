@@ -180,6 +180,43 @@ struct FlowTests {
         }
     }
 
+    @Test("is removed as a whole by the other kind", arguments: PeerRuntime.allCases, Side.allCases)
+    func removed(runtime: PeerRuntime, adder: Side) async throws {
+        try await runtime.require()
+        try await withStage { stage in
+            let name = stage.queue.name
+            let peer = try await stage.peer(adder == .swift ? .inspector : .producer, on: runtime)
+            switch adder {
+            case .swift:
+                let flow = try await flows(on: stage).add(
+                    FlowNode(name: "root", in: name) {
+                        FlowNode(name: "middle", in: props) { FlowNode(name: "below", in: name) }
+                        FlowNode(name: "side", in: props)
+                    })
+                try await peer.call("remove", on: name, .text(flow.job.id), ["removeChildren": true])
+            case .package:
+                let answer = try await peer.ask([
+                    "flow": [
+                        "name": "root", "queueName": .text(name), "data": [:],
+                        "children": [
+                            [
+                                "name": "middle", "queueName": .text(props), "data": [:],
+                                "children": [["name": "below", "queueName": .text(name), "data": [:]]],
+                            ],
+                            ["name": "side", "queueName": .text(props), "data": [:]],
+                        ],
+                    ]
+                ])
+                #expect(try await stage.queue.remove(try #require(answer["flow"]?["id"]?.string)))
+            }
+            for queue in [name, props] {
+                let left = try await stage.witness().dump(prefix: "\(stage.prefix):\(queue):").names
+                #expect(Set(left).isSubset(of: ["events", "id", "marker", "meta"]), "\(left)")
+            }
+            try await peer.finish()
+        }
+    }
+
     private func flows(on stage: Stage) throws -> FlowProducer {
         try FlowProducer(redis: stage.redis, options: FlowProducerOptions(prefix: stage.prefix))
     }

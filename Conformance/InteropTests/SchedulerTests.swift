@@ -151,6 +151,42 @@ struct SchedulerTests {
         }
     }
 
+    @Test("is changed by either kind for the other", arguments: PeerRuntime.allCases, Side.allCases)
+    func changed(runtime: PeerRuntime, creator: Side) async throws {
+        try await runtime.require()
+        try await withStage { stage in
+            let queue = stage.queue
+            let peer = try await stage.peer(.inspector, on: runtime)
+            func upsert(_ hour: Int, by side: Side) async throws {
+                switch side {
+                case .swift:
+                    try await queue.schedulers.upsert(
+                        "s:1", .cron("0 0 \(hour) 1 1 *", timeZone: "UTC"), name: "echo",
+                        data: JSONText(["hour": .integer(Int64(hour))]))
+                case .package:
+                    try await peer.upsertScheduler(
+                        "s:1", ["pattern": .text("0 0 \(hour) 1 1 *"), "tz": "UTC"], "echo",
+                        ["hour": .integer(Int64(hour))], on: queue.name)
+                }
+            }
+            try await upsert(3, by: creator)
+            let old = try #require(try await queue.schedulers.get("s:1"))
+            try await upsert(4, by: creator.other)
+            let new = try #require(try await queue.schedulers.get("s:1"))
+            #expect(new.next == old.next.addingTimeInterval(3600))
+            #expect(new.rule?.rhythm == .pattern("0 0 4 1 1 *", timeZone: "UTC"))
+
+            // One job waits, for the new time and with the new data.
+            let jobs = try await queue.jobs(in: [.delayed], order: nil).reduce(into: []) { $0.append($1) }
+            #expect(jobs.count == 1)
+            #expect(try jobs.first?.data.value() == ["hour": 4])
+            let read = try await peer.call("getJobSchedulers", on: queue.name).elements
+            #expect(read?.count == 1)
+            #expect(read?.first?["pattern"] == "0 0 4 1 1 *")
+            try await peer.finish()
+        }
+    }
+
     @Test("is removed by either kind for the other", arguments: PeerRuntime.allCases)
     func removed(runtime: PeerRuntime) async throws {
         try await runtime.require()

@@ -45,6 +45,14 @@ public enum ScriptedHandlers {
         },
     ]
 
+    /// The behaviour `hold`: a job waits until the gate is open.
+    public static func hold(behind gate: Gate) -> Handler {
+        Handler(named: "hold") { job in
+            await gate.pass()
+            return who(job)
+        }
+    }
+
     private static func who(_ job: Job) -> JSONText {
         JSONText(["by": "swift", "attempt": .integer(Int64(job.attemptsMade + 1))])
     }

@@ -11,6 +11,10 @@ const EVENTS = [
 // What every object of the package takes; known once the arguments are read.
 let base;
 
+// Opens once and for all when the suite says "release".
+let release;
+const released = new Promise(resolve => (release = resolve));
+
 const sleep = ms => new Promise(resolve => setTimeout(resolve, ms));
 const who = job => ({ by: 'node', attempt: job.attemptsMade + 1 });
 
@@ -41,6 +45,11 @@ const behaviours = {
   },
 
   hang: () => new Promise(() => {}),
+
+  async hold(job) {
+    await released;
+    return who(job);
+  },
 
   async update(job) {
     await job.updateData(job.data.next);
@@ -107,6 +116,7 @@ async function main() {
     }
     if (command.do === 'pause') await worker.pause();
     if (command.do === 'resume') await worker.resume();
+    if (command.do === 'release') release();
     peer.say({ done: command.do });
   }
   await close(force);

@@ -12,6 +12,7 @@ from bullmq import DelayedError, Queue, UnrecoverableError, WaitingChildrenError
 import peer
 
 arguments = None
+released = asyncio.Event()
 EVENTS = ["ready", "active", "completed", "failed", "progress", "stalled", "drained", "error", "closing", "closed"]
 
 
@@ -45,6 +46,11 @@ async def slow(job, token):
 
 async def hang(job, token):
     await asyncio.Event().wait()
+
+
+async def hold(job, token):
+    await released.wait()
+    return who(job)
 
 
 async def update(job, token):
@@ -92,6 +98,7 @@ BEHAVIOURS = {
     "fail": fail,
     "gather": gather,
     "hang": hang,
+    "hold": hold,
     "postpone": postpone,
     "progress": progress,
     "slow": slow,
@@ -142,6 +149,9 @@ async def main():
                 case "resume":
                     worker.resume()
                     peer.say(done="resume")
+                case "release":
+                    released.set()
+                    peer.say(done="release")
         return False
 
     terminated = asyncio.Event()
