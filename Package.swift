@@ -182,9 +182,21 @@ let conformance: [Target] = [
         path: "Conformance/Differential",
         swiftSettings: settings
     ),
+    .target(
+        name: "ClientComparison",
+        dependencies: ["BullMQ", "BullMQTesting", "Differential", "Peers", "Stage", "Witness"],
+        path: "Conformance/ClientComparison",
+        swiftSettings: settings
+    ),
+    .testTarget(
+        name: "ClientComparisonTests",
+        dependencies: ["ClientComparison", "PeerTesting", "Peers"],
+        path: "Conformance/ClientComparisonTests",
+        swiftSettings: settings
+    ),
     .executableTarget(
         name: "differential-runner",
-        dependencies: ["Differential", argumentParser],
+        dependencies: ["ClientComparison", "Differential", argumentParser],
         path: "Conformance/DifferentialTool",
         swiftSettings: settings
     ),

@@ -1,17 +1,21 @@
 // Owns the command line of the differential runner.
 
 import ArgumentParser
+import ClientComparison
 import Differential
 import Foundation
 
-/// Compares this project's scripts with those of the official package, call by call.
+/// Compares this project's scripts with those of the official package, call by call, and then the two clients.
 @main
 struct DifferentialTool: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "differential-runner",
-        abstract: "Compare this project's scripts with those of the official package, call by call.")
+        abstract:
+            "Compare this project's scripts with those of the official package, call by call, and then the two clients."
+    )
 
-    @Option(help: "Only the directed cases whose script or name contains this text, and no random sequences.")
+    @Option(
+        help: "Only the directed cases whose script or name contains this text; no random sequences, and no clients.")
     var only: String?
 
     @Option(help: "How many random sequences are played (default: $SEQUENCES, else 2000).")
@@ -38,8 +42,16 @@ struct DifferentialTool: AsyncParsableCommand {
             print(difference)
             throw ExitCode.failure
         }
-        let outcome = try await run.run()
+        var outcome = try await run.run()
+        var isSuccess = outcome.isSuccess
+        if only == nil {
+            let clients = try await ClientComparison.runAll { print($0) }
+            print("\(clients.scenarios) scenarios of clients")
+            outcome.cases += clients.scenarios
+            outcome.differences += clients.differences
+            isSuccess = isSuccess && clients.isSuccess
+        }
         print(outcome)
-        if !outcome.isSuccess { throw ExitCode.failure }
+        if !isSuccess { throw ExitCode.failure }
     }
 }

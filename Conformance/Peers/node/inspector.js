@@ -32,8 +32,10 @@ async function main() {
     try {
       if (!queues.has(command.queue)) queues.set(command.queue, new Queue(command.queue, options));
       const queue = queues.get(command.queue);
-      if (command.call) peer.say({ result: await plain(await queue[command.call](...(command.args ?? []))) });
-      else peer.say({ job: await describe(await queue.getJob(command.id)) });
+      if (command.call) {
+        const target = command.id ? await queue.getJob(command.id) : queue;
+        peer.say({ result: await plain(await target[command.call](...(command.args ?? []))) });
+      } else peer.say({ job: await describe(await queue.getJob(command.id)) });
     } catch (error) {
       peer.say({ error: peer.describe(error) });
     }

@@ -41,7 +41,8 @@ async def main():
                 queues[name] = Queue(name, peer.options(arguments))
             queue = queues[name]
             if "call" in command:
-                result = await getattr(queue, command["call"])(*command.get("args", []))
+                target = await queue.getJob(command["id"]) if "id" in command else queue
+                result = await getattr(target, command["call"])(*command.get("args", []))
                 peer.say(result=await plain(result))
             else:
                 peer.say(job=await describe(await queue.getJob(command["id"])))
