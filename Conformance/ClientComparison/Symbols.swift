@@ -42,6 +42,11 @@ struct Symbols {
         for (name, key) in picture.keys {
             if allowed.contains(.housekeeping), name.text.hasSuffix(":stalled-check") { continue }
             if allowed.contains(.marker), hasWorked, name.text.hasSuffix(":marker") { continue }
+            if allowed.contains(.priorityCounter), hasWorked, name.text.hasSuffix(":pc"),
+                picture[Bytes(name.text.dropLast("pc".count) + "prioritized")] == nil
+            {
+                continue
+            }
             for (name, content) in try translate(key.content, of: name.text) {
                 keys[name] = KeySpace.Key(content: content, timeToLive: key.timeToLive)
             }
