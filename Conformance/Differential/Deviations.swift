@@ -14,8 +14,8 @@ public struct Deviation: Hashable, Sendable {
 
     /// Every deliberate difference.
     public static let all: [Deviation] = [
-        resumeInOneCall, exactDrain, legacyMarkerWithoutJobs, parentFromKey, plainCounterIds, positiveLockDuration,
-        dataOfOldSchedulers, healing,
+        resumeInOneCall, exactDrain, legacyMarkerWithoutJobs, parentFromKey, policyFromOptions, plainCounterIds,
+        positiveLockDuration, dataOfOldSchedulers, healing,
     ]
 
     /// Resuming replies 0 at once.
@@ -41,6 +41,12 @@ public struct Deviation: Hashable, Sendable {
         name: "parentFromKey",
         summary: "A stored `parent` that lacks its id or queue is completed from `parentKey`.",
         reason: "The reference fails with a run-time error, and the job can never finish.")
+
+    /// A failed child of an old release finds its policy among its options.
+    public static let policyFromOptions = Deviation(
+        name: "policyFromOptions",
+        summary: "A failed child whose stored `parent` names no policy follows `idof` among its options.",
+        reason: "Releases 5.2.0 to 5.12.7 stored the policy there alone; with the reference the parent waits for ever.")
 
     /// Large counters stay plain digits.
     public static let plainCounterIds = Deviation(

@@ -38,14 +38,17 @@ extension RedisConnection {
             }
             // A slot that moved is served by its new node at once; everything else takes its time.
             let isPlainMove = if case .moved = redirection { repetition == 1 } else { false }
-            if !isPlainMove {
-                try await Task.sleep(for: min(.milliseconds(20) * repetition, Self.longestPause))
-            }
+            if !isPlainMove { try await wait(min(.milliseconds(20) * repetition, Self.longestPause)) }
             let result = try await operation()
             guard let next = read(result) else { return result }
             redirection = next
         }
         return nil
+    }
+
+    /// Waits even if the task is cancelled: what must be sent to the end is, and everything else notices when it is sent again.
+    private func wait(_ pause: Duration, isolation: isolated (any Actor)? = #isolation) async throws {
+        try await eventLoop.scheduleTask(in: pause.timeAmount) {}.futureResult.get()
     }
 
     /// Ends the current connection in favour of the right server, as soon as everything that was asked here has been answered.

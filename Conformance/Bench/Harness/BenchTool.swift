@@ -14,7 +14,7 @@ struct BenchTool {
         Measures adding and processing of jobs, every subject in turn on the same private Redis, and prints the medians.
 
           --rounds N       how often each scenario is measured; 3 by default
-          --jobs N         jobs of each scenario; 20000 by default, a quarter of it for adding one by one
+          --jobs N         jobs of each scenario; 20000 by default
           --only LIST      only these scenarios: \(Scenario.all(jobs: 0).map(\.name).joined(separator: ","))
           --subjects LIST  only these subjects; by default all that are installed
           --output FOLDER  where the results are written as JSON; bench-results by default

@@ -22,7 +22,7 @@ struct Scenario: Hashable {
     /// Every scenario, for so many jobs.
     static func all(jobs: Int) -> [Scenario] {
         [
-            Scenario(name: "add-1", jobs: max(1, jobs / 4), command: ["scenario": "add"]),
+            Scenario(name: "add-1", jobs: jobs, command: ["scenario": "add"]),
             Scenario(name: "add-64", jobs: jobs, command: ["scenario": "add", "inFlight": 64]),
             bulk(jobs: jobs, calls: 1),
             bulk(jobs: jobs, calls: 2),

@@ -111,7 +111,23 @@ enum DeviationCases {
                     try scene.expect(keys["q:b:wait"]?.content == .list(["p"]), "the parent is released")
                     try scene.expect(keys["q:b:p:processed"] != nil, "the parent knows the result")
                 }
-            }
+            },
+            DirectedCase(
+                "a failed child of an old release is ignored as its options say", "versions 4",
+                deviation: .policyFromOptions
+            ) { scene in
+                let queue = QueueCalls("q:a")
+                try scene.call(QueueCalls("q:b").addParentJob(id: "p"))
+                try scene.call(queue.addStandardJob(parent: ParentReference("q:b", "p")))
+                try scene.call(queue.moveToActive())
+                try scene.command("HSET", queue.key("1"), "opts", "{\"idof\":true}")
+                let replies = try scene.call(
+                    queue.moveToFinished("1", .failed), differing: .policyFromOptions)
+                try scene.expect(replies.ours == .integer(0), "our reply is 0, not \(replies.ours)")
+                let keys = try scene.keySpace()
+                try scene.expect(keys["q:b:wait"]?.content == .list(["p"]), "the parent is released")
+                try scene.expect(keys["q:b:p:failed"] != nil, "the parent knows the failure")
+            },
         ])
 
     private static let locks = CaseGroup(

@@ -44,12 +44,13 @@ struct FlowPlan {
                     .invalidArgument, "Deduplication options cannot be used on flow nodes with children")
             }
             let givenID = options.jobID ?? ""
+            let id = givenID.isEmpty ? makeID() : givenID
+            let store = try store(node.prefix, node.queueName)
             let job = try NewJob(
-                name: node.name, data: try node.data(), options: options, id: givenID.isEmpty ? makeID() : givenID,
+                name: node.name, data: try node.data(),
+                options: options.carrying(store.metadata(ofNode: node.name, id), overwrites: false), id: id,
                 hasChildren: !node.children.isEmpty)
-            entries.append(
-                Entry(
-                    job: job, store: try store(node.prefix, node.queueName), children: firstChild..<nodes.count))
+            entries.append(Entry(job: job, store: store, children: firstChild..<nodes.count))
         }
         self.entries = entries
     }

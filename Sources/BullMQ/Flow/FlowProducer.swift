@@ -3,6 +3,7 @@
 import FoundationEssentials
 public import Logging
 import Synchronization
+import Tracing
 
 /// How a ``FlowProducer`` behaves.
 public struct FlowProducerOptions: Sendable {
@@ -13,18 +14,21 @@ public struct FlowProducerOptions: Sendable {
     public var defaultJobOptions: [String: JobOptions]
     /// What becomes of waiting jobs while a queue is paused; `plain` by default. All users of the queues should agree.
     public var pauseMode: PauseMode
+    /// Where spans go; by default where the process has bootstrapped them to.
+    public var observability: Observability
     /// Where the producer logs; silent by default.
     public var logger: Logger
 
     /// Creates options; the defaults are those of the properties.
     public init(
         prefix: String = "bull", defaultJobOptions: [String: JobOptions] = [:],
-        pauseMode: PauseMode = .plain,
+        pauseMode: PauseMode = .plain, observability: Observability = Observability(),
         logger: Logger = Logger(label: "bullmq.flow") { _ in SwiftLogNoOpLogHandler() }
     ) {
         self.prefix = prefix
         self.defaultJobOptions = defaultJobOptions
         self.pauseMode = pauseMode
+        self.observability = observability
         self.logger = logger
     }
 }
@@ -44,6 +48,8 @@ public final class FlowProducer: Sendable {
     public let options: FlowProducerOptions
     /// The server on which the flows live.
     public let redis: Redis
+    /// For what concerns no single queue.
+    private let telemetry: Telemetry?
     /// The queues met so far, with the parts of their calls that are encoded once.
     private let stores = Mutex<[String: QueueStore]>([:])
 
@@ -56,6 +62,7 @@ public final class FlowProducer: Sendable {
         }
         self.redis = redis
         self.options = options
+        telemetry = Telemetry(options.observability, queue: "")
     }
 
     /// Adds a job and all jobs below it in one transaction: nobody sees a part of the tree. In a Redis Cluster all queues of a flow must
@@ -73,7 +80,10 @@ public final class FlowProducer: Sendable {
     ///   happened. `RedisError`: with code `replyLost` the flow may have been added.
     @discardableResult
     public func add(_ node: FlowNode) async throws -> FlowTree {
-        try await addBulk([node])[0]
+        let root = try store(node.prefix, node.queueName)
+        return try await root.traced(.addFlow, ["bullmq.flow.name": .string(node.name)]) { _ in
+            try await addTrees([node])[0]
+        }
     }
 
     /// Adds several trees in one transaction, and returns them in order; see ``add(_:)``.
@@ -82,6 +92,16 @@ public final class FlowProducer: Sendable {
     @discardableResult
     public func addBulk(_ nodes: [FlowNode]) async throws -> [FlowTree] {
         guard !nodes.isEmpty else { return [] }
+        let attributes: () -> SpanAttributes = {
+            [
+                "bullmq.job.bulk.count": .int64(Int64(nodes.count)),
+                "bullmq.job.bulk.names": .string(nodes.map(\.name).joined(separator: ",")),
+            ]
+        }
+        return try await telemetry.traced(.addBulkFlows, attributes()) { _ in try await addTrees(nodes) }
+    }
+
+    private func addTrees(_ nodes: [FlowNode]) async throws -> [FlowTree] {
         let plan = try FlowPlan(
             nodes, defaults: options.defaultJobOptions, makeID: { UUID().uuidString.lowercased() }, store: store)
         return plan.trees(ids: try await QueueStore.add(plan))
@@ -114,7 +134,8 @@ public final class FlowProducer: Sendable {
         let prefix = prefix ?? options.prefix
         if let known = stores.withLock({ $0["\(prefix):\(name)"] }) { return known }
         let made = try QueueStore(
-            name: name, prefix: prefix, redis: redis, pauseMode: options.pauseMode, logger: options.logger)
+            name: name, prefix: prefix, redis: redis, pauseMode: options.pauseMode, logger: options.logger,
+            telemetry: Telemetry(options.observability, queue: name))
         stores.withLock { $0[made.keys.qualifiedName] = made }
         return made
     }

@@ -5,7 +5,7 @@ extension Queue {
     public func explain(_ jobID: String) async throws -> JobExplanation {
         let (facts, clients) = try await store.explanation(of: jobID)
         let worker = ClientName.worker(prefix: options.prefix, queue: name, name: nil)
-        let hasWorkers = clients.map { names in names.contains { $0 == worker || $0.hasPrefix(worker + ":w:") } }
+        let hasWorkers = clients.map { !WorkerClient.workers(in: $0, named: worker).isEmpty }
         let explanation = JobExplanation(jobID: jobID, facts: facts, hasWorkers: hasWorkers)
         guard explanation.reasons == [.missing], let id = try await deduplicationID(parking: jobID) else {
             return explanation
@@ -18,7 +18,9 @@ extension Queue {
         let base = store.keys.base + "dn:"
         var cursor = "0"
         repeat {
-            let page = try await store.scan(["SCAN", cursor, "MATCH", base.escapedGlob + "*", "COUNT", "1000"])
+            let page = try await store.connection.page([
+                "SCAN", cursor, "MATCH", base.escapedGlob + "*", "COUNT", "1000",
+            ])
             for key in page.elements where try await store.send("HGET", key, "jid").string == jobID {
                 return String(key.dropFirst(base.count))
             }

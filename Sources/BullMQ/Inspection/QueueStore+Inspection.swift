@@ -69,20 +69,8 @@ extension QueueStore {
         return try reply.code(of: .repairQueue) == 1
     }
 
-    /// One page of keys, sorted set members and the like.
-    ///
-    /// - Returns: the cursor of the next page, `0` after the last.
-    func scan(_ words: [String]) async throws -> (next: String, elements: [String]) {
-        let reply = try await connection.execute(RedisCommand(words))
-        guard let parts = reply.array, parts.count == 2, let next = parts[0].string, let elements = parts[1].array
-        else {
-            throw BullMQError.unexpected(reply, from: words[0])
-        }
-        return (next, elements.compactMap(\.string))
-    }
-
-    /// What everything decides upon for one job, and the names of all connected clients (nil if the server does not tell).
-    func explanation(of id: String) async throws -> (facts: [(name: String, value: String)], clients: [String]?) {
+    /// What everything decides upon for one job, and the list of all connected clients (nil if the server does not tell).
+    func explanation(of id: String) async throws -> (facts: [(name: String, value: String)], clients: String?) {
         async let script = reader.run(.explainJob, arguments: 1) {
             $0.keys(keys.base)
             $0.argument(id)
@@ -94,9 +82,6 @@ extension QueueStore {
             let value = elements[index + 1]
             return (elements[index].string ?? "", value.string ?? value.integer.map(String.init) ?? "")
         }
-        let names = clients.string?.split(separator: "\n").compactMap { line in
-            line.split(separator: " ").first { $0.hasPrefix("name=") }.map { String($0.dropFirst("name=".count)) }
-        }
-        return (facts, names)
+        return (facts, clients.string)
     }
 }

@@ -192,7 +192,7 @@ struct QueueVerifier {
         var cursor = "0"
         repeat {
             let pattern = match.map { ["MATCH", $0] } ?? []
-            let page = try await store.scan(command + [cursor] + pattern + ["COUNT", String(Self.pageSize)])
+            let page = try await store.connection.page(command + [cursor] + pattern + ["COUNT", String(Self.pageSize)])
             if !page.elements.isEmpty { try await body(page.elements) }
             cursor = page.next
         } while cursor != "0"
@@ -212,7 +212,9 @@ enum KeyKind: Equatable {
     case other
 
     init(suffix: String) {
-        if QueueKeys.reservedJobIDs.contains(suffix) || suffix.hasPrefix("metrics:") {
+        if QueueKeys.reservedJobIDs.contains(suffix) || suffix.hasPrefix("metrics:")
+            || suffix.hasPrefix("cancellations:")
+        {
             self = .infrastructure
         } else if suffix.hasPrefix("de:") || suffix.hasPrefix("dn:") {
             self = .other
@@ -222,16 +224,6 @@ enum KeyKind: Equatable {
             self = .other
         } else {
             self = suffix.hasPrefix("repeat:") ? .jobOrScheduler : .job
-        }
-    }
-}
-
-extension String {
-    /// The text as a pattern that matches only itself.
-    var escapedGlob: String {
-        reduce(into: "") { result, character in
-            if "*?[]\\^-".contains(character) { result.append("\\") }
-            result.append(character)
         }
     }
 }

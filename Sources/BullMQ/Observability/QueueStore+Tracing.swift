@@ -13,15 +13,17 @@ extension QueueStore {
         _ operation: TracedOperation, to destination: String? = nil,
         _ attributes: @autoclosure () -> SpanAttributes = [:], _ body: (TraceSpan?) async throws -> Value
     ) async rethrows -> Value {
-        guard let span = telemetry?.startSpan(operation, to: destination, attributes()) else {
-            return try await body(nil)
-        }
-        defer { span.end() }
-        do {
-            return try await ServiceContext.withValue(span.context) { try await body(span) }
-        } catch {
-            span.fail(error)
-            throw error
+        try await telemetry.traced(operation, to: destination, attributes(), body)
+    }
+
+    /// Runs an operation on a job inside its span; it gets the trace context that is to be stored with a failure.
+    func traced<Value>(
+        _ operation: TracedOperation, _ job: Job, _ body: (String?) async throws -> Value
+    ) async rethrows -> Value {
+        try await traced(
+            operation, ["bullmq.job.id": .string(job.id), "bullmq.job.name": .string(job.name)]
+        ) { span in
+            try await body(job.options.omitTelemetryContext == true ? nil : metadata(of: span))
         }
     }
 
@@ -31,6 +33,30 @@ extension QueueStore {
     func metadata(of span: TraceSpan?) -> String? {
         guard let span, let tracer = telemetry?.tracer else { return nil }
         return TraceCarrier(injecting: span.context, by: tracer).text
+    }
+
+    /// Metadata for a node of a flow, of a span that is over at once: the nodes are added all together.
+    func metadata(ofNode name: String, _ id: String) -> String? {
+        let span = telemetry?.startSpan(.addNode, ["bullmq.job.name": .string(name), "bullmq.job.id": .string(id)])
+        defer { span?.end() }
+        return metadata(of: span)
+    }
+}
+
+extension Telemetry? {
+    /// Runs an operation inside its span; see ``QueueStore/traced(_:to:_:_:)``.
+    func traced<Value>(
+        _ operation: TracedOperation, to destination: String? = nil,
+        _ attributes: @autoclosure () -> SpanAttributes = [:], _ body: (TraceSpan?) async throws -> Value
+    ) async rethrows -> Value {
+        guard let span = self?.startSpan(operation, to: destination, attributes()) else { return try await body(nil) }
+        defer { span.end() }
+        do {
+            return try await ServiceContext.withValue(span.context) { try await body(span) }
+        } catch {
+            span.fail(error)
+            throw error
+        }
     }
 }
 

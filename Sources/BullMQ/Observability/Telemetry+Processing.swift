@@ -2,11 +2,24 @@ import Tracing
 
 /// What is recorded of a job that a worker processes.
 extension Telemetry {
+    /// The context of the producer's span that a job names, if it names one.
+    private func producerContext(of job: JobRecord) -> ServiceContext? {
+        guard let tracer else { return nil }
+        return job.options.telemetryMetadata.flatMap { TraceCarrier(parsing: $0).context(by: tracer) }
+    }
+
+    /// A job was taken by hand: a span that is over at once, since what follows is the holder's.
+    func handedOut(_ job: JobRecord, waits: Bool) {
+        startSpan(
+            .getNextJob, context: producerContext(of: job) ?? .topLevel,
+            ["bullmq.job.id": .string(job.id), "bullmq.worker.options": .string(#"{"block":\#(waits)}"#)]
+        )?.end()
+    }
+
     /// Begins the span of an attempt: a child of the producer's span that the job names, and linked with it, for those
     /// who look at traces of single attempts.
     func startProcessing(_ job: JobRecord) -> TraceSpan? {
-        guard let tracer else { return nil }
-        let producer = job.options.telemetryMetadata.flatMap { TraceCarrier(parsing: $0).context(by: tracer) }
+        let producer = producerContext(of: job)
         let span = startSpan(
             .process, context: producer ?? .topLevel,
             ["bullmq.job.id": .string(job.id), "bullmq.job.name": .string(job.name)])

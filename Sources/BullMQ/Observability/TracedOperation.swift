@@ -9,7 +9,7 @@ enum TracedOperation: String, Sendable {
     case drain, clean, trimEvents
     // Workers
     case process, complete, fail, delay, retry
-    case startStalledCheckTimer, moveStalledJobsToWait, extendLocks
+    case startStalledCheckTimer, moveStalledJobsToWait, extendLocks, getNextJob
 
     /// The part that a span of this operation plays in its trace.
     var kind: SpanKind {

@@ -58,15 +58,8 @@ extension Queue {
     public func add<Payload, Output>(
         _ type: JobType<Payload, Output>, _ payload: Payload, options: JobOptions = JobOptions()
     ) async throws -> TypedJob<Payload, Output> {
-        if store.telemetry != nil {
-            let job = try await addTraced(
-                type.name, try JSONText(encoding: payload), options.filled(from: type.defaults))
-            return TypedJob(job: job, payload: payload)
-        }
-        let new = try newJob(type.name, try JSONText(encoding: payload), options.filled(from: type.defaults))
-        if !isAnnounced { try await announce() }
-        let job = Job(record: new, id: try await additions.add(new), store: store)
-        store.localEvents.send(.waiting(job))
+        let job = try await add(
+            name: type.name, data: try JSONText(encoding: payload), options: options.filled(from: type.defaults))
         return TypedJob(job: job, payload: payload)
     }
 
@@ -75,17 +68,18 @@ extension Queue {
     public func add(
         name: String, data: JSONText = .emptyObject, options: JobOptions = JobOptions()
     ) async throws -> Job {
-        if store.telemetry != nil { return try await addTraced(name, data, options) }
-        let new = try newJob(name, data, options)
+        let options = options.filled(from: self.options.defaultJobOptions)
+        return store.telemetry == nil
+            ? try await addSingle(name, data, options) : try await addTraced(name, data, options)
+    }
+
+    /// - Parameter options: those in force, defaults included.
+    func addSingle(_ name: String, _ data: JSONText, _ options: JobOptions) async throws -> Job {
+        let new = try NewJob(name: name, data: data, options: options, isSingleAdd: true)
         if !isAnnounced { try await announce() }
         let job = Job(record: new, id: try await additions.add(new), store: store)
         store.localEvents.send(.waiting(job))
         return job
-    }
-
-    func newJob(_ name: String, _ data: JSONText, _ options: JobOptions) throws(BullMQError) -> NewJob {
-        try NewJob(
-            name: name, data: data, options: options.filled(from: self.options.defaultJobOptions), isSingleAdd: true)
     }
 
     /// Adds jobs in one go and returns them in order. If one has a wrong option or data that cannot be encoded, nothing is sent.

@@ -11,31 +11,17 @@ extension Queue {
         try await redis.withEachMaster { connection in
             var cursor = "0"
             repeat {
-                let reply = try await connection.execute(
-                    RedisCommand(
-                        "SCAN", cursor, "MATCH", "\(prefix.globEscaped):*:meta", "COUNT", "1000", "TYPE", "hash"))
-                guard let parts = reply.array, parts.count == 2, let next = parts[0].string, let keys = parts[1].array
-                else { throw BullMQError.unexpected(reply, from: "SCAN") }
-                for key in keys.compactMap(\.string) {
+                let page = try await connection.page([
+                    "SCAN", cursor, "MATCH", "\(prefix.escapedGlob):*:meta", "COUNT", "1000", "TYPE", "hash",
+                ])
+                for key in page.elements {
                     let name = key.dropFirst(prefix.count + 1).dropLast(":meta".count)
                     // What has another colon is a key within some queue.
                     if !name.isEmpty, !name.contains(":") { names.insert(String(name)) }
                 }
-                cursor = next
+                cursor = page.next
             } while cursor != "0"
         }
         return names.sorted()
-    }
-}
-
-extension String {
-    /// The pattern that matches this text only.
-    var globEscaped: String {
-        var escaped = ""
-        for character in self {
-            if "*?[]\\".contains(character) { escaped.append("\\") }
-            escaped.append(character)
-        }
-        return escaped
     }
 }

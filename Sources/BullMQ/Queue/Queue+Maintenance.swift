@@ -35,9 +35,11 @@ extension Queue {
         let lined = includingLost ? [] : try await store.linedJobIDs()
         var cursor = "0"
         repeat {
-            let page = try await store.scanKeys(from: cursor, count: batch)
-            cursor = page.cursor
-            let remains = try await store.remains(in: page.keys)
+            let page = try await store.connection.page([
+                "SCAN", cursor, "MATCH", store.keys.base.escapedGlob + "*", "COUNT", String(batch),
+            ])
+            cursor = page.next
+            let remains = try await store.remains(in: page.elements)
             let isKept = { (job: JobRemains) in job.isUnfinished && !includingLost }
             result.removed += try await store.removeOrphans(among: remains.filter { !isKept($0) }.map(\.id))
             lost.formUnion(
@@ -99,15 +101,6 @@ extension QueueKeys {
 }
 
 extension QueueStore {
-    /// One step through the keys that begin as this queue's do.
-    func scanKeys(from cursor: String, count: Int) async throws -> (cursor: String, keys: [String]) {
-        let reply = try await send("SCAN", cursor, "MATCH", keys.base.globEscaped + "*", "COUNT", String(count))
-        guard let parts = reply.array, parts.count == 2, let next = parts[0].string, let found = parts[1].array else {
-            throw BullMQError.unexpected(reply, from: "SCAN")
-        }
-        return (next, found.compactMap(\.string))
-    }
-
     /// The jobs, and remains of jobs, to which these keys belong.
     func remains(in found: [String]) async throws -> [JobRemains] {
         var hasSatellite: [String: Bool] = [:]

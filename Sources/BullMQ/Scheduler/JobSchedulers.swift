@@ -1,6 +1,7 @@
 // Owns: what users do with the job schedulers of a queue.
 
 import Logging
+import Tracing
 
 /// The job schedulers of a queue: each makes a job again and again, at an interval or by a cron pattern.
 ///
@@ -83,12 +84,15 @@ public struct JobSchedulers: Sendable {
             guard next != nil else { return nil }
         }
         if !queue.isAnnounced { try await queue.announce() }
-        let record = try await store.upsertScheduler(
-            SchedulerDefinition(
-                id: id, name: name, data: data, template: template, repeatOptions: repeatOptions, count: count,
-                next: next, now: now),
-            replacing: repeatable)
-        return Job(record: record, store: store)
+        let attributes: SpanAttributes = ["bullmq.job.scheduler.id": .string(id)]
+        return try await store.traced(.add, to: "\(queue.name).\(name)", attributes) { span in
+            let definition = SchedulerDefinition(
+                id: id, name: name, data: data, template: template, metadata: store.metadata(of: span),
+                repeatOptions: repeatOptions, count: count, next: next, now: now)
+            let record = try await store.upsertScheduler(definition, replacing: repeatable)
+            span?.attributes["bullmq.job.id"] = record.id
+            return Job(record: record, store: store)
+        }
     }
 
     /// What would be silently ignored, or break the series, is refused.

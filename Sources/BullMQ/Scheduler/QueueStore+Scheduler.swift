@@ -8,6 +8,8 @@ struct SchedulerDefinition: Sendable {
     let name: String
     let data: JSONText
     let template: JobOptions
+    /// What the jobs carry for their traces if the template brings nothing. It is handed on from one iteration to the next.
+    let metadata: String?
     let repeatOptions: RepeatOptions
     /// The number of the iteration.
     let count: Int64
@@ -23,7 +25,7 @@ final class IterationRecord: JobRecord, @unchecked Sendable {
 
     init(of definition: SchedulerDefinition, id: String, delay: Int64) {
         storedSchedulerID = definition.id
-        var options = definition.template
+        var options = definition.iterationTemplate
         options.jobID = id
         options.delay = .milliseconds(delay)
         super.init(id: id, name: definition.name, data: definition.data, options: options, timestamp: definition.now)
@@ -204,6 +206,9 @@ extension JSONObject {
 }
 
 extension SchedulerDefinition {
+    /// The options of the iteration before those that concern its schedule.
+    fileprivate var iterationTemplate: JobOptions { template.carrying(metadata, overwrites: false) }
+
     /// What the script stores in the scheduler's hash.
     fileprivate var packed: [UInt8] {
         var object: JSONObject = ["name": .string(name)]
@@ -231,7 +236,7 @@ extension SchedulerDefinition {
         ]
         more["prevMillis"] = next.map(JSONValue.integer)
         var writer = MessagePackWriter()
-        template.writeTemplate(to: &writer, adding: more)
+        iterationTemplate.writeTemplate(to: &writer, adding: more)
         return writer.bytes
     }
 }

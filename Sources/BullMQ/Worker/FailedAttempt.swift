@@ -29,4 +29,16 @@ extension Job {
         if let limit = record.options.stackTraceLimit { entries = Array(entries.suffix(max(0, limit))) }
         return JSONValue.array(entries.map(JSONValue.string)).serialized()
     }
+
+    /// Tells log and telemetry of a failed attempt that was stored.
+    func recordFailure(_ error: any Error, _ reason: String, _ state: JobTransition, _ logger: Logger) {
+        logger.debug(
+            "attempt failed",
+            metadata: [
+                "bullmq.queue": "\(queueName)", "bullmq.job.id": "\(id)", "bullmq.job.name": "\(name)",
+                "bullmq.job.attempt": "\(attemptsMade + 1)", "bullmq.job.state": "\(state.rawValue)",
+                "bullmq.error.type": "\(type(of: error))",
+            ])
+        store.telemetry?.failed(self, error, reason, state)
+    }
 }

@@ -9,11 +9,12 @@ struct IterationScheduler: Sendable {
     let store: QueueStore
     let options: WorkerOptions
     let events: EventBroadcast<WorkerEvent>
-    /// Whether the worker ends and has no more time.
-    let isGraceOver: @Sendable () -> Bool
 
-    /// - Parameter stored: the job's options as they are stored.
-    func scheduleNext(after record: JobRecord, _ stored: String, during execution: JobExecution) async {
+    /// - Parameters:
+    ///   - record: a job that was taken; nothing happens if it does not recur.
+    ///   - mayWait: asked when the connection failed: whether the job is still ours, and there is time to try again.
+    func scheduleNext(after record: JobRecord, while mayWait: () -> Bool) async {
+        guard let stored = record.recurringOptions else { return }
         while true {
             do {
                 let id = try await next(after: record, stored)
@@ -21,8 +22,7 @@ struct IterationScheduler: Sendable {
                     "next iteration",
                     metadata: ["bullmq.job.id": "\(record.id)", "bullmq.job.next": "\(id ?? "none")"])
                 return
-            } catch let error as RedisError where error.isConnectionError && error.code != .closed && mayWait(execution)
-            {
+            } catch let error as RedisError where error.isConnectionError && error.code != .closed && mayWait() {
                 // Creating an iteration twice does nothing, so it does not matter whether the lost call was executed.
                 options.logger.info(
                     "next iteration will be created again",
@@ -32,11 +32,6 @@ struct IterationScheduler: Sendable {
                 return report(error, record)
             }
         }
-    }
-
-    /// A job whose lock is lost is another worker's, and so is its successor.
-    private func mayWait(_ execution: JobExecution) -> Bool {
-        execution.cancellationReason == nil && !isGraceOver()
     }
 
     private func report(_ error: any Error, _ record: JobRecord) {

@@ -33,7 +33,7 @@ final class JobRunner: Sendable {
         self.mayContinue = mayContinue
         self.isGraceOver = isGraceOver
         self.tasks = tasks
-        iterations = IterationScheduler(store: store, options: options, events: events, isGraceOver: isGraceOver)
+        iterations = IterationScheduler(store: store, options: options, events: events)
     }
 
     /// Processes a job and returns what its finishing script answered.
@@ -44,8 +44,9 @@ final class JobRunner: Sendable {
         locks.track(execution)
         // Those that were tracked before are cancelled by the worker.
         if isGraceOver() { execution.cancel(.shuttingDown) }
-        if let stored = record.recurringOptions {
-            await iterations.scheduleNext(after: record, stored, during: execution)
+        // A job whose lock is lost is another worker's, and so is its successor.
+        if record.recurringOptions != nil {
+            await iterations.scheduleNext(after: record) { execution.cancellationReason == nil && !isGraceOver() }
         }
         let job = Job(record: record, store: store, token: token, execution: execution)
         events.send(.active(job))
@@ -87,7 +88,7 @@ final class JobRunner: Sendable {
             let answer =
                 store.telemetry == nil
                 ? try await complete(job, finish)
-                : try await traced(.complete, job) { _ in try await complete(job, finish) }
+                : try await store.traced(.complete, job) { _ in try await complete(job, finish) }
             store.telemetry?.completed(job, value)
             events.send(.completed(job, result: value))
             return (answer, 0)
@@ -154,7 +155,7 @@ final class JobRunner: Sendable {
         switch ending {
         case .fail(let reason):
             let stackTrace = job.stackTrace(adding: error, reason)
-            let answer = try await traced(.fail, job) { metadata in
+            let answer = try await store.traced(.fail, job) { metadata in
                 var finish = finish(job, .failed(reason: reason, stackTrace: stackTrace))
                 finish.telemetryMetadata = metadata
                 return try await trying(job) { try await store.moveToFinished(finish, terms: terms) }
@@ -163,7 +164,7 @@ final class JobRunner: Sendable {
             return try await successor(answer, job)
         case .retryLater(let reason, let milliseconds):
             let stackTrace = job.stackTrace(adding: error, reason)
-            let answer = try await traced(.delay, job) { metadata in
+            let answer = try await store.traced(.delay, job) { metadata in
                 try await trying(job) {
                     try await store.moveToDelayed(
                         id: job.id, token: token, delay: milliseconds, failure: (reason, stackTrace),
@@ -174,7 +175,7 @@ final class JobRunner: Sendable {
             return try await successor(answer, job)
         case .retryNow(let reason):
             let stackTrace = job.stackTrace(adding: error, reason)
-            _ = try await traced(.retry, job) { metadata in
+            _ = try await store.traced(.retry, job) { metadata in
                 try await trying(job) {
                     try await store.retryJob(
                         id: job.id, token: token, lifo: job.record.options.lifo ?? false,
@@ -267,25 +268,7 @@ final class JobRunner: Sendable {
     }
 
     private func announceFailure(of job: Job, _ error: any Error, _ reason: String, _ state: JobTransition) {
-        options.logger.debug(
-            "attempt failed",
-            metadata: [
-                "bullmq.queue": "\(store.name)", "bullmq.job.id": "\(job.id)", "bullmq.job.name": "\(job.name)",
-                "bullmq.job.attempt": "\(job.attemptsMade + 1)", "bullmq.job.state": "\(state.rawValue)",
-                "bullmq.error.type": "\(type(of: error))",
-            ])
-        store.telemetry?.failed(job, error, reason, state)
+        job.recordFailure(error, reason, state, options.logger)
         events.send(.failed(job, error))
-    }
-
-    /// Runs an operation on a job inside its span; it gets the trace context that is to be stored with a failure.
-    private func traced<Value>(
-        _ operation: TracedOperation, _ job: Job, _ body: (String?) async throws -> Value
-    ) async rethrows -> Value {
-        try await store.traced(
-            operation, ["bullmq.job.id": .string(job.id), "bullmq.job.name": .string(job.name)]
-        ) { span in
-            try await body(job.options.omitTelemetryContext == true ? nil : store.metadata(of: span))
-        }
     }
 }

@@ -38,6 +38,7 @@ public final class ManualWorker: Sendable {
     let store: QueueStore
     let terms: FetchTerms
     let broadcast = EventBroadcast<WorkerEvent>()
+    private let iterations: IterationScheduler
     private let state = Mutex(State())
 
     /// Creates a worker. Nothing is sent to Redis before a job is asked for.
@@ -50,7 +51,9 @@ public final class ManualWorker: Sendable {
         self.options = options
         id = UUIDText.random()
         store = try QueueStore(
-            name: queueName, prefix: options.prefix, redis: redis, pauseMode: options.pauseMode, logger: options.logger)
+            name: queueName, prefix: options.prefix, redis: redis, pauseMode: options.pauseMode, logger: options.logger,
+            telemetry: Telemetry(options.observability, queue: queueName, worker: (id, options.name)))
+        iterations = IterationScheduler(store: store, options: options, events: broadcast)
         terms = FetchTerms(
             lockDuration: options.lockDuration.milliseconds, limiter: options.limiter, workerName: options.name,
             maximumMetricsPoints: options.metricsMinutes)
@@ -79,6 +82,7 @@ public final class ManualWorker: Sendable {
             let token = nextToken()
             switch try await store.moveToActive(token: token, terms: terms) {
             case .job(let record):
+                store.telemetry?.handedOut(record, waits: limit > .zero)
                 if let taken = try await admit(record, token) { return taken }
             case .notAsked:
                 break
@@ -140,8 +144,9 @@ public final class ManualWorker: Sendable {
         broadcast.finish()
     }
 
-    /// The job as it is handed out; nil if its failure was decided elsewhere, and is stored now.
+    /// The job as it is handed out, its scheduler's next one created; nil if its failure was decided elsewhere, and is stored now.
     func admit(_ record: JobRecord, _ token: String) async throws -> TakenJob? {
+        await iterations.scheduleNext(after: record) { !isClosed && !Task.isCancelled }
         let taken = TakenJob(record: record, token: token, worker: self)
         broadcast.send(.active(taken.job))
         guard let failure = options.failure(decidedFor: taken.job) else { return taken }

@@ -36,10 +36,12 @@ public struct TakenJob: JobHandle {
     /// Stores a result in JSON, by default `null`; see ``complete(_:takingNext:)``.
     @discardableResult
     public func complete(_ result: JSONText = .null, takingNext takesNext: Bool = false) async throws -> TakenJob? {
-        let answer = try await store.moveToFinished(
-            finish(
-                .completed(result: result.text), job.options.removeOnComplete ?? worker.options.removeOnComplete,
-                takesNext), terms: worker.terms)
+        let finish = finish(
+            .completed(result: result.text), job.options.removeOnComplete ?? worker.options.removeOnComplete, takesNext)
+        let answer = try await store.traced(.complete, job) { _ in
+            try await store.moveToFinished(finish, terms: worker.terms)
+        }
+        store.telemetry?.completed(job, result)
         worker.broadcast.send(.completed(job, result: result))
         return try await next(answer)
     }
@@ -62,18 +64,29 @@ public struct TakenJob: JobHandle {
         let answer: FetchAnswer
         switch ending {
         case .fail(let reason):
-            answer = try await store.moveToFinished(
-                finish(
+            answer = try await store.traced(.fail, job) { metadata in
+                var finish = finish(
                     .failed(reason: reason, stackTrace: job.stackTrace(adding: error, reason)),
-                    job.options.removeOnFail ?? worker.options.removeOnFail, takesNext), terms: worker.terms)
+                    job.options.removeOnFail ?? worker.options.removeOnFail, takesNext)
+                finish.telemetryMetadata = metadata
+                return try await store.moveToFinished(finish, terms: worker.terms)
+            }
+            job.recordFailure(error, reason, .failed, worker.options.logger)
         case .retryLater(let reason, let milliseconds):
-            answer = try await store.moveToDelayed(
-                id: job.id, token: token, delay: milliseconds,
-                failure: (reason, job.stackTrace(adding: error, reason)), fetchesNext: takesNext, terms: worker.terms)
+            answer = try await store.traced(.delay, job) { metadata in
+                try await store.moveToDelayed(
+                    id: job.id, token: token, delay: milliseconds,
+                    failure: (reason, job.stackTrace(adding: error, reason)), fetchesNext: takesNext,
+                    terms: worker.terms, telemetryMetadata: metadata)
+            }
+            job.recordFailure(error, reason, .delayed, worker.options.logger)
         case .retryNow(let reason):
-            try await store.retryJob(
-                id: job.id, token: token, lifo: job.options.lifo ?? false,
-                failure: (reason, job.stackTrace(adding: error, reason)))
+            try await store.traced(.retry, job) { metadata in
+                try await store.retryJob(
+                    id: job.id, token: token, lifo: job.options.lifo ?? false,
+                    failure: (reason, job.stackTrace(adding: error, reason)), telemetryMetadata: metadata)
+            }
+            job.recordFailure(error, reason, .retried, worker.options.logger)
             answer = .notAsked
         case .delay(let milliseconds):
             try await delay(for: .milliseconds(milliseconds))
@@ -97,6 +110,7 @@ public struct TakenJob: JobHandle {
     public func delay(for duration: Duration) async throws {
         _ = try await store.moveToDelayed(
             id: job.id, token: token, delay: duration.milliseconds, failure: nil, fetchesNext: false, terms: nil)
+        store.telemetry?.moved(job, to: .delayed)
     }
 
     /// Lets the job run again at a time, without counting an attempt; at once if that has passed.
@@ -107,6 +121,7 @@ public struct TakenJob: JobHandle {
     /// Puts the job back to the front of the line, without counting an attempt.
     public func putBack() async throws {
         _ = try await store.moveFromActiveToWait(id: job.id, token: token)
+        store.telemetry?.moved(job, to: .waiting)
     }
 
     /// Lets the job wait for its children, without counting an attempt.
@@ -116,8 +131,10 @@ public struct TakenJob: JobHandle {
     /// - Throws: `BullMQError`, also with code `failedChildren`.
     @discardableResult
     public func waitForChildren(_ child: (any JobHandle)? = nil) async throws -> Bool {
-        try await store.moveToWaitingChildren(
+        let isWaiting = try await store.moveToWaitingChildren(
             id: job.id, token: token, child: child.map { $0.job.store.keys.job($0.job.id) })
+        if isWaiting { store.telemetry?.moved(job, to: .waitingChildren) }
+        return isWaiting
     }
 
     private func finish(

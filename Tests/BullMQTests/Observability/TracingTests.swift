@@ -179,6 +179,101 @@ struct TracingTests {
         }
     }
 
+    @Test("join the nodes of a flow with whoever added it")
+    func flows() async throws {
+        let observed = try await ObservedQueue.make()
+        let (live, tracer) = (observed.live, observed.tracer)
+        let producer = try FlowProducer(
+            redis: live.redis, options: FlowProducerOptions(observability: observed.observability))
+        var given = JobOptions()
+        given.telemetryMetadata = "given"
+        let tree = FlowNode(
+            name: "album", in: live.name,
+            children: [
+                FlowNode(name: "photo", in: live.name), FlowNode(name: "text", in: live.name, options: given),
+            ])
+        let flow = try await tracer.withSpan("request") { _ in try await producer.add(tree) }
+        let request = try #require(tracer.finishedSpans.first { $0.operationName == "request" })
+        let add = try #require(observed.spans("addFlow").first)
+        #expect(add.operationName == "addFlow \(live.name)" && add.kind == .producer)
+        #expect(add.parentSpanID == request.spanID)
+        #expect(add.text("bullmq.flow.name") == "album")
+        let nodes = observed.spans("addNode")
+        #expect(nodes.map { $0.text("bullmq.job.name") } == ["album", "photo", "text"])
+        #expect(nodes.allSatisfy { $0.parentSpanID == add.spanID && $0.kind == .producer })
+        let jobs = [flow.job] + flow.children.map(\.job)
+        #expect(nodes.map { $0.text("bullmq.job.id") } == jobs.map(\.id))
+        for (job, metadata) in zip(jobs, [TraceCarrier.text(of: nodes[0]), TraceCarrier.text(of: nodes[1]), "given"]) {
+            #expect(try await live.storedOptions(of: job.id)["tm"]?.stringValue == metadata)
+        }
+
+        tracer.clearFinishedSpans()
+        try await producer.addBulk([tree, tree])
+        let bulk = try #require(tracer.finishedSpans.first { $0.operationName == "addBulkFlows" })
+        #expect(bulk.number("bullmq.job.bulk.count") == 2)
+        #expect(bulk.text("bullmq.job.bulk.names") == "album,album")
+        #expect(observed.spans("addNode").count == 6)
+        #expect(observed.spans("addNode").allSatisfy { $0.parentSpanID == bulk.spanID })
+    }
+
+    @Test("go with each iteration of a job scheduler, unless its template names others")
+    func schedulers() async throws {
+        let observed = try await ObservedQueue.make()
+        let live = observed.live
+        let job = try #require(try await observed.queue.schedulers.upsert("s", .every(.hours(1)), name: "tick"))
+        let add = try #require(observed.spans("add").first)
+        #expect(add.operationName == "add \(live.name).tick" && add.kind == .producer)
+        #expect(add.text("bullmq.job.scheduler.id") == "s" && add.text("bullmq.job.id") == job.id)
+        #expect(job.options.telemetryMetadata == TraceCarrier.text(of: add))
+        #expect(try await live.storedOptions(of: job.id)["tm"]?.stringValue == TraceCarrier.text(of: add))
+        try await observed.withWorker {
+            Handler { _ in .null }
+        } _: { _ async throws in
+            _ = try await live.ending(of: job)
+        }
+        #expect(observed.spans("process").first?.parentSpanID == add.spanID)
+        let next = try #require(try await live.queue.jobs(in: [.delayed], range: 0..<1).first)
+        #expect(try await live.storedOptions(of: next.id)["tm"]?.stringValue == TraceCarrier.text(of: add))
+
+        var template = JobOptions()
+        template.telemetryMetadata = "given"
+        let other = try #require(
+            try await observed.queue.schedulers.upsert("t", .every(.hours(1)), options: template))
+        #expect(try await live.storedOptions(of: other.id)["tm"] == "given")
+    }
+
+    @Test("and counts cover jobs that are taken and ended by hand")
+    func byHand() async throws {
+        let observed = try await ObservedQueue.make()
+        let live = observed.live
+        let worker = try ManualWorker(
+            live.name, redis: live.redis, options: WorkerOptions(observability: observed.observability))
+        let good = try await live.add("good")
+        try await worker.nextJob()?.complete(1)
+        let add = try #require(observed.spans("add").first)
+        let taking = try #require(observed.spans("getNextJob").first)
+        #expect(taking.parentSpanID == add.spanID)
+        #expect(taking.text("bullmq.job.id") == good.id && taking.text("bullmq.worker.id") == worker.id)
+        #expect(taking.text("bullmq.worker.options") == #"{"block":false}"#)
+        #expect(observed.spans("complete").first?.text("bullmq.job.id") == good.id)
+        #expect(observed.total("bullmq.jobs.completed", job: "good", state: "completed") == 1)
+
+        let bad = try await live.add("bad", JobOptions(attempts: 3, backoff: .fixed(.hours(1))))
+        try await worker.nextJob(waitingAtMost: .seconds(5))?.fail(Spill())
+        #expect(observed.spans("getNextJob").last?.text("bullmq.worker.options") == #"{"block":true}"#)
+        let delay = try #require(observed.spans("delay").first)
+        #expect(try await live.field("tm", of: bad.id) == TraceCarrier.text(of: delay))
+        try await bad.promote()
+        try await worker.nextJob()?.putBack()
+        try await worker.nextJob()?.fail(JobOutcome.unrecoverable("no"))
+        let fail = try #require(observed.spans("fail").first)
+        #expect(try await live.field("tm", of: bad.id) == TraceCarrier.text(of: fail))
+        for state in ["delayed", "waiting", "failed"] {
+            #expect(observed.total("bullmq.jobs.\(state)", job: "bad", state: state) == 1, "\(state)")
+        }
+        await worker.close()
+    }
+
     @Test("record the error of an operation, which is thrown all the same")
     func error() async throws {
         let observed = try await ObservedQueue.make()

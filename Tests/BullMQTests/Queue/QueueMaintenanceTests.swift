@@ -44,7 +44,7 @@ struct QueueMaintenanceTests {
     }
 
     private func keys(_ live: LiveQueue) async throws -> Set<String> {
-        Set((try await live.send("KEYS", live.key("").globEscaped + "*").array ?? []).compactMap(\.string))
+        Set((try await live.send("KEYS", live.key("").escapedGlob + "*").array ?? []).compactMap(\.string))
     }
 
     @Test("orphans removes nothing from a queue in order", arguments: ["bull", "pre[x]*?"])

@@ -213,9 +213,9 @@ struct QueueToolsTests {
         #expect(error?.message == "Missing key for job none. addLog")
     }
 
-    @Test("hear what is done through their own queue object")
-    func localEvents() async throws {
-        let live = try await LiveQueue.make()
+    @Test("hear what is done through their own queue object, traced or not", arguments: [true, false])
+    func localEvents(isTraced: Bool) async throws {
+        let live = isTraced ? try await ObservedQueue.make().live : try await LiveQueue.make()
         let log = Log<String>()
         let events = live.queue.localEvents()
         let listening = Task {

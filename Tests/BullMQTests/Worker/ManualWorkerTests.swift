@@ -239,6 +239,47 @@ struct ManualWorkerTests {
         }
     }
 
+    @Test("of a scheduler leaves the next one behind, which is made before it is handed out")
+    func scheduled() async throws {
+        try await withWorker { live, worker in
+            let schedulers = live.queue.schedulers
+            try await schedulers.upsert("s", .every(.hours(1)), data: JSONText(["v": 1]))
+            let taken = try #require(try await worker.nextJob())
+            let next = try #require(try await live.queue.jobs(in: [.delayed], range: 0..<1).first)
+            let slot = try #require(try await schedulers.get("s")).next.milliseconds
+            #expect(next.id == "repeat:s:\(slot)" && next.id != taken.job.id)
+            #expect(next.data == JSONText(["v": 1]))
+            try await next.promote()
+            let second = try #require(try await taken.complete(takingNext: true))
+            #expect(second.job.id == next.id)
+            #expect(try await live.queue.counts() == JobCounts(active: 1, completed: 1, delayed: 1))
+        }
+    }
+
+    @Test("of a scheduler is handed out even if no next one can be made, which is reported")
+    func unschedulable() async throws {
+        try await withWorker { live, worker in
+            let first = try #require(try await live.queue.schedulers.upsert("s", .cron("0 0 3 * * *")))
+            let key = live.key(first.id)
+            let options = try #require(try await live.send("HGET", key, "opts").string)
+            try await live.send("HSET", key, "opts", options.replacing("0 0 3 * * *", with: "0 0 99 * * *"))
+            try await first.promote()
+            let reports = Log<BullMQError>()
+            let listening = Task { [stream = worker.events()] in
+                for await case .error(let error) in stream {
+                    if let error = error as? BullMQError { await reports.append(error) }
+                }
+            }
+            let taken = try #require(try await worker.nextJob())
+            #expect(taken.job.id == first.id)
+            let report = try await reports.first(1)[0]
+            #expect(report.message.contains("99"))
+            try await taken.complete()
+            #expect(try await live.queue.counts() == JobCounts(completed: 1))
+            listening.cancel()
+        }
+    }
+
     @Test("is kept or removed after its end as it says, else as the worker says")
     func policies() async throws {
         try await withWorker(WorkerOptions(removeOnComplete: .remove, removeOnFail: .remove, metricsMinutes: 5)) {

@@ -35,6 +35,7 @@ struct RemoteCancellationTests {
         // What it leaves behind vanishes by itself.
         #expect(try await live.send("PTTL", live.key("cancellations")).integer ?? 0 > 0)
         #expect(try await live.send("XLEN", live.key("cancellations")).integer == 1)
+        #expect(try await live.queue.verify().isClean)
     }
 
     @Test("stays unanswered if the job's worker does not listen")

@@ -88,7 +88,7 @@ struct WorkerLifecycleTests {
         let redis = try Redis(url: proxy.url)
         let live = try await LiveQueue.make()
         let (gate, started) = (Gate(), Log<String>())
-        try await live.withWorker(WorkerOptions(drainDelay: .milliseconds(20)), redis: redis) {
+        try await live.withWorker(WorkerOptions(drainDelay: .milliseconds(500)), redis: redis) {
             waiting(at: gate, started)
         } _: { running async throws in
             try await running.drained()
@@ -215,7 +215,7 @@ struct WorkerLifecycleTests {
         let redis = try Redis(url: proxy.url)
         let live = try await LiveQueue.make()
         let running = RunningWorker(
-            try Worker(live.name, redis: redis, options: WorkerOptions(drainDelay: .milliseconds(20))) {
+            try Worker(live.name, redis: redis, options: WorkerOptions(drainDelay: .milliseconds(500))) {
                 Handler { _ in .null }
             })
         try await running.drained()
@@ -287,7 +287,7 @@ struct WorkerLifecycleTests {
         let live = try await LiveQueue.make()
         let started = Log<String>()
         let running = RunningWorker(
-            try Worker(live.name, redis: redis, options: WorkerOptions(drainDelay: .milliseconds(20))) {
+            try Worker(live.name, redis: redis, options: WorkerOptions(drainDelay: .milliseconds(500))) {
                 waiting(at: Gate(), started)
             })
         try await running.drained()
