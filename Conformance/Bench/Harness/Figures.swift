@@ -30,12 +30,20 @@ struct Figures: Codable, Hashable {
         for figure in [
             \Figures.jobsPerSecond, \.redisMicroseconds, \.redisBusy, \.clientMicroseconds, \.peakMegabytes,
         ] {
-            let values = samples.map { $0[keyPath: figure] }.sorted()
-            let middle = values.count / 2
-            median[keyPath: figure] =
-                values.count.isMultiple(of: 2) ? (values[middle - 1] + values[middle]) / 2 : values[middle]
+            guard let middle = samples.map({ $0[keyPath: figure] }).median else { return nil }
+            median[keyPath: figure] = middle
         }
         self = median
+    }
+}
+
+extension [Double] {
+    /// The middle one, or the mean of the two in the middle; `nil` of nothing.
+    fileprivate var median: Double? {
+        guard !isEmpty else { return nil }
+        let values = sorted()
+        let middle = count / 2
+        return count.isMultiple(of: 2) ? (values[middle - 1] + values[middle]) / 2 : values[middle]
     }
 }
 
@@ -46,4 +54,11 @@ struct Result: Codable {
     let jobs: Int
     let median: Figures
     let samples: [Figures]
+
+    /// How many times as fast as another scenario, which follows this one in every round: the median of the rounds. Where the two
+    /// take turns with Redis, a machine's speed jumps by a factor of two with the placement of the processes, so
+    /// medians of far apart rounds must not be compared.
+    func speed(relativeTo other: Result) -> Double? {
+        zip(samples, other.samples).map { $0.jobsPerSecond / $1.jobsPerSecond }.median
+    }
 }

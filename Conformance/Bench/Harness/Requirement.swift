@@ -24,9 +24,10 @@ struct Requirement: Codable {
 
     /// The requirements that these results can judge.
     static func judged(by results: [Result]) -> [Requirement] {
-        func median(_ scenario: String, _ subject: Subject) -> Figures? {
-            results.first { $0.scenario == scenario && $0.subject == subject }?.median
+        func result(_ scenario: String, _ subject: Subject) -> Result? {
+            results.first { $0.scenario == scenario && $0.subject == subject }
         }
+        func median(_ scenario: String, _ subject: Subject) -> Figures? { result(scenario, subject)?.median }
         var requirements: [Requirement] = []
         for scenario in [
             "add-64-single", "process-10-single", "process-100-single",
@@ -49,11 +50,10 @@ struct Requirement: Codable {
                 .atMost(redis, own.redisMicroseconds / python.redisMicroseconds, "\(scenario): Redis CPU × Python's"))
         }
         for (scenario, speed) in [("add-64", 1.8), ("process-100", 1.8), ("add-1", 0.97), ("process-1", 0.97)] {
-            guard let own = median(scenario, .swift), let single = median("\(scenario)-single", .swift) else {
-                continue
-            }
-            requirements.append(
-                .atLeast(speed, own.jobsPerSecond / single.jobsPerSecond, "\(scenario): jobs/s × without groups"))
+            guard let own = result(scenario, .swift), let single = result("\(scenario)-single", .swift),
+                let ratio = own.speed(relativeTo: single)
+            else { continue }
+            requirements.append(.atLeast(speed, ratio, "\(scenario): jobs/s × without groups"))
         }
         if let own = median("process-100", .swift) {
             requirements.append(.atMost(40, own.peakMegabytes, "process-100: peak memory in MB"))
