@@ -64,7 +64,7 @@ struct AddCommand: AsyncParsableCommand {
             let queue = try session.queue(queue)
             if lines { return try await addLines(to: queue, session.output) }
             let job = try await queue.add(name: name, data: try Self.json(of: data), options: options)
-            session.output.answer(["id": .string(job.id), "queue": .string(queue.name)], job.id)
+            try session.output.answer(["id": .string(job.id), "queue": .string(queue.name)], job.id)
         }
     }
 
@@ -88,12 +88,12 @@ struct AddCommand: AsyncParsableCommand {
             do {
                 chunk.append(BulkJob(name: name, data: try JSONText(validating: line), options: options))
             } catch {
-                output.complain("line \(number): \(error); \(count) jobs were added before it")
+                output.complain("line \(number): \(error); \(count.of("job")) added before it")
                 throw ExitStatus.usage
             }
             if chunk.count == 1000 { try await addChunk() }
         }
         try await addChunk()
-        output.answer(["added": .integer(Int64(count)), "queue": .string(queue.name)], "\(count) jobs added")
+        try output.answer(["added": .integer(Int64(count)), "queue": .string(queue.name)], "\(count.of("job")) added")
     }
 }

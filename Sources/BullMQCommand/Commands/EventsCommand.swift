@@ -29,11 +29,11 @@ struct EventsCommand: AsyncParsableCommand {
         try await connection.run { session in
             let position: QueueEvents.Position = after.map { .after($0) } ?? (fromBeginning ? .beginning : .now)
             // Fails early if there is no server.
-            _ = try await session.queue(queue).isPaused()
+            _ = try await session.knownQueue(queue)
             let events = try QueueEvents(queue, redis: session.redis, from: position, prefix: session.prefix)
             var count = 0
             for try await event in events where job == nil || event.jobID == job {
-                session.output.stream(event.jsonValue, event.line)
+                try session.output.stream(event.jsonValue, event.line)
                 count += 1
                 if count == limit { return }
             }

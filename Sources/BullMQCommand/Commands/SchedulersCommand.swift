@@ -19,7 +19,7 @@ struct SchedulersCommand: AsyncParsableCommand {
 
         func run() async throws {
             try await connection.run { session in
-                let schedulers = try await session.queue(queue).schedulers.list()
+                let schedulers = try await session.knownQueue(queue).schedulers.list()
                 var table = Table(
                     ("ID", .left), ("NAME", .left), ("RULE", .left), ("NEXT", .left), ("RUNS", .right), ("UNTIL", .left)
                 )
@@ -30,7 +30,7 @@ struct SchedulersCommand: AsyncParsableCommand {
                         "\(scheduler.next.readable) (\(scheduler.next.relative()))",
                         scheduler.limit.map { "\(runs) of \($0)" } ?? runs, scheduler.endDate?.readable ?? "")
                 }
-                session.output.answer(
+                try session.output.answer(
                     .array(schedulers.map(\.jsonValue)),
                     schedulers.isEmpty ? "No schedulers in \(queue)." : table.text(width: Terminal.width))
             }
@@ -73,7 +73,7 @@ struct SchedulersCommand: AsyncParsableCommand {
                 rule.limit = limit
                 let data = try data.map { try JSONText(validating: $0) } ?? .emptyObject
                 let job = try await queue.schedulers.upsert(id, rule, name: name ?? id, data: data)
-                session.output.answer(
+                try session.output.answer(
                     ["scheduler": .string(id), "next": job.map { .string($0.id) } ?? .null],
                     job.map { "next: \($0.id)" } ?? "no further run")
             }
@@ -94,15 +94,17 @@ struct SchedulersCommand: AsyncParsableCommand {
 
         func run() async throws {
             try await connection.run { session in
-                let schedulers = try session.queue(queue).schedulers
-                guard try confirmation.allows("remove \(ids.count) schedulers of \(queue)", session.output) else {
+                let schedulers = try await session.knownQueue(queue).schedulers
+                guard try confirmation.allows("remove \(ids.count.of("scheduler")) of \(queue)", session.output)
+                else {
                     return
                 }
-                try await JobOutcomes.of(ids) { id in
+                let outcomes = try await Outcomes.of(ids) { id in
                     let isLegacy = try await schedulers.get(id)?.isRepeatable == true
                     let existed = try await isLegacy ? schedulers.removeRepeatable(id) : schedulers.remove(id)
                     guard existed else { throw BullMQError(.missingJob, "there is no such scheduler in \(queue)") }
-                }.report("removed", session.output)
+                }
+                try outcomes.report("removed", session.output)
             }
         }
     }
