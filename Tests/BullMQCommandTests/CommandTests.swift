@@ -31,7 +31,14 @@ struct CommandTests {
         #expect(single.status == .exited(64) && single.errors.first?.hasPrefix("bullmq: ") == true)
         let lines = try await tool.run("add", "mails", "x", "--lines", input: ["1", "nope"])
         #expect(lines.status == .exited(64) && lines.errors.first?.hasPrefix("bullmq: line 2: ") == true)
+        let bytes = try await tool.shell(#"printf '"a\377"\n' | "$0" add mails x --lines"#)
+        #expect(bytes.status == .exited(64) && bytes.errors.first?.contains("line 1: ") == true)
         #expect(try await tool.queue("mails").counts().pending == 0)
+        let folder = try await tool.shell(#"exec "$0" add mails x --lines < /"#)
+        #expect(folder.status == .exited(70) && folder.errors.last == "bullmq: standard input: Is a directory")
+        let windows = try await tool.shell(#"printf '1\r\n\r\n2' | "$0" add mails x --lines"#)
+        #expect(windows.output == ["2 jobs added"])
+        #expect(try await tool.queue("mails").job("1")?.data.text == "1")
     }
 
     @Test("lists queues and jobs, and shows a job")
@@ -187,6 +194,7 @@ struct CommandTests {
             #expect(run.status == .exited(64) && run.errors.first?.contains("URL cannot be used") == true)
         }
         #expect(try await tool.run("queues", "--timeout", "0").status == .exited(64))
+        #expect(try await tool.run("queues", "--prefix", "").status == .exited(64))
         #expect(try await tool.run("jobs").status == .exited(64))
         #expect(try await tool.run("jobs", "").status == .exited(64))
         #expect(try await tool.run("jobs", "a:b").status == .exited(64))

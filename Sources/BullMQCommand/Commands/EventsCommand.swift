@@ -6,7 +6,10 @@ import Foundation
 struct EventsCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "events", abstract: "Print what happens in a queue, until interrupted.",
-        discussion: "Each line begins with the event's id; give it to --after to go on there later.")
+        discussion: """
+            Each line begins with the event's id; give it to --after to go on there later. If the server goes away, this \
+            waits until it is back.
+            """)
 
     @Argument(help: "The queue.")
     var queue: String

@@ -74,7 +74,8 @@ struct DrainCommand: AsyncParsableCommand {
                     session.output)
             else { return }
             try await queue.drain(includingDelayed: delayed)
-            let removed = before - (try await queue.count(of: states))
+            // Jobs may have been added meanwhile.
+            let removed = max(0, before - (try await queue.count(of: states)))
             try session.output.answer(["removed": .integer(Int64(removed))], "removed: \(removed)")
         }
     }

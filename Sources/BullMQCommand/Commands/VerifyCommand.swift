@@ -6,8 +6,8 @@ struct VerifyCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "verify", abstract: "Check that the keys of a queue are in order; --repair mends what is not.",
         discussion: """
-            Safe while the queue is in use. Without --repair nothing is changed. Ends with 1 if something is wrong, or could \
-            not be mended.
+            Safe while the queue is in use. Without --repair nothing is changed. Ends with 1 if something is wrong and \
+            was not mended.
             """)
 
     @Argument(help: "The queue.")

@@ -17,6 +17,7 @@ struct ConnectionOptions: ParsableArguments {
     var queuePrefix: String { prefix ?? ProcessInfo.processInfo.environment["BULLMQ_PREFIX"] ?? "bull" }
 
     func validate() throws {
+        guard !queuePrefix.isEmpty else { throw ValidationError("The prefix must not be empty") }
         guard timeout.duration > .zero else { throw ValidationError("--timeout must be positive") }
     }
 

@@ -11,8 +11,8 @@ struct Session {
         try Queue(name, redis: redis, options: QueueOptions(prefix: prefix, skipsMetadataUpdate: true))
     }
 
-    /// A queue that should exist already. One that nobody used yet looks like an empty one, so the user is told: the name or
-    /// the prefix may be another one.
+    /// A queue that should exist already. One that nobody used yet looks like an empty one, so the user is told: the
+    /// name or the prefix may be another one.
     func knownQueue(_ name: String) async throws -> Queue {
         let queue = try queue(name)
         if try await queue.meta().fields.isEmpty { noteUnknown(name) }

@@ -2,7 +2,7 @@ import BullMQ
 import Foundation
 
 extension Duration {
-    /// The two largest units, as in `2h 5m`, `3.2s` or `45ms`; the second is left out if there is none of it, as in `2h`.
+    /// The two largest units, as in `2h 5m`, `3.2s` or `45ms`; without the second if there is none of it, as in `2h`.
     var brief: String {
         let milliseconds = Int64(components.seconds) * 1000 + components.attoseconds / 1_000_000_000_000_000
         let size = abs(milliseconds)

@@ -10,8 +10,8 @@ struct StandardStream {
     private let descriptor: Int32
     private let name: String
 
-    /// Makes writing safe: a pipe without reader is an error rather than the end of the program, and what was closed by the caller
-    /// leads to nowhere rather than to the first connection that is opened.
+    /// Makes writing safe: a pipe without reader is an error rather than the end of the program, and what was closed by
+    /// the caller leads to nowhere rather than to the first connection that is opened.
     static func prepare() {
         signal(SIGPIPE, SIG_IGN)
         for descriptor in [STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO] where fcntl(descriptor, F_GETFD) == -1 {

@@ -1,5 +1,5 @@
-/// Columns of text that fit the terminal: the last one is cut if need be. If the others do not fit either, each row becomes lines
-/// of its own.
+/// Columns of text that fit the terminal: the last one is cut if need be. If the others do not fit either, each row
+/// becomes lines of its own.
 struct Table {
     enum Alignment { case left, right }
 
