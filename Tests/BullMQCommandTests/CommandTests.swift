@@ -41,6 +41,28 @@ struct CommandTests {
         #expect(try await tool.queue("mails").job("1")?.data.text == "1")
     }
 
+    @Test("tells how many jobs were added when the server goes away")
+    func addsUntilFailure() async throws {
+        let tool = try await CommandLineTool()
+        try await withRedisServer { server async throws in
+            let redis = try Redis(url: server.url)
+            let events = try QueueEvents("mails", redis: redis, from: .beginning, prefix: tool.prefix)
+            let child = try await tool.start([
+                "add", "mails", "x", "--lines", "--redis-url", server.url, "--timeout", "200ms",
+            ])
+            for number in 1...1000 { try child.write(line: "\(number)") }
+            try await withDeadline(.seconds(30), waitingFor: "a chunk of jobs") {
+                for try await event in events where event.jobID == "1000" { return }
+            }
+            await redis.close()
+            await server.stop()
+            try child.write(line: "1001")
+            child.closeInput()
+            #expect(await child.waitUntilEnd() == .exited(69))
+            #expect(try await child.errors.line(at: 0) == "1000 jobs added before this:")
+        }
+    }
+
     @Test("lists queues and jobs, and shows a job")
     func looks() async throws {
         let tool = try await CommandLineTool()
@@ -123,6 +145,10 @@ struct CommandTests {
         #expect(try await tool.run("retry", "mails", jobs[0].id).output == ["retried: \(jobs[0].id)"])
         #expect(try await tool.run("retry", "mails", "--all", "--yes").output == ["retried: 2"])
         #expect(try await queue.counts().waiting == 3)
+        for useless in [["1", "--state", "failed"], ["--all", "--reset-attempts"], ["--all", "--state", "waiting"]] {
+            let child = try await tool.start(["retry", "mails"] + useless)
+            #expect(await child.waitUntilEnd() == .exited(64))
+        }
     }
 
     @Test("asks before it destroys, and does nothing in a dry run")

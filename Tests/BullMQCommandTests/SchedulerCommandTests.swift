@@ -69,6 +69,7 @@ struct SchedulerCommandTests {
         arguments: [
             [], ["--every", "1m", "--cron", "* * * * *"], ["--every", "0"], ["--cron", "sometimes"],
             ["--cron", "* * * * *", "--time-zone", "Nowhere/Town"], ["--every", "1m", "--data", "{"],
+            ["--every", "1m", "--time-zone", "UTC"],
         ])
     func refuses(rule: [String]) async throws {
         let tool = try await CommandLineTool()

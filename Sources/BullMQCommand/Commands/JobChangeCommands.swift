@@ -7,16 +7,20 @@ struct RetryCommand: AsyncParsableCommand {
         commandName: "retry", abstract: "Put finished jobs in line again.")
 
     @OptionGroup var selection: SelectedJobs
-    @Option(help: "With --all: failed or completed.")
-    var state: StateArgument = StateArgument(.failed)
-    @Flag(help: "Count attempts anew.")
+    @Option(help: "With --all: failed (the default) or completed.")
+    var state: StateArgument?
+    @Flag(help: "Count the attempts of single jobs anew.")
     var resetAttempts = false
     @OptionGroup var confirmation: Confirmation
     @OptionGroup var connection: ConnectionOptions
 
     func validate() throws {
-        guard state.state == .failed || state.state == .completed else {
+        guard [nil, .failed, .completed].contains(state?.state) else {
             throw ValidationError("Only failed and completed jobs can be retried.")
+        }
+        guard selection.all || state == nil else { throw ValidationError("--state belongs to --all.") }
+        guard !selection.all || !resetAttempts else {
+            throw ValidationError("--reset-attempts is for single jobs, not for --all.")
         }
     }
 
@@ -33,12 +37,12 @@ struct RetryCommand: AsyncParsableCommand {
                 }
                 return try outcomes.report("retried", isDryRun: confirmation.dryRun, session.output)
             }
-            let count = try await queue.count(of: [state.state])
+            let state = state?.state ?? .failed
+            let count = try await queue.count(of: [state])
             guard
-                try confirmation.allows(
-                    "retry \(count.of("\(state.state.rawValue) job")) of \(queue.name)", session.output)
+                try confirmation.allows("retry \(count.of("\(state.rawValue) job")) of \(queue.name)", session.output)
             else { return }
-            try await queue.retryJobs(from: state.state)
+            try await queue.retryJobs(from: state)
             try session.output.answer(["retried": .integer(Int64(count))], "retried: \(count)")
         }
     }

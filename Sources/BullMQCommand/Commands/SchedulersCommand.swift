@@ -49,8 +49,8 @@ struct SchedulersCommand: AsyncParsableCommand {
         var id: String
         @Option(help: "A cron pattern, five fields, or six with the second in front.")
         var cron: String?
-        @Option(help: "The time zone of the pattern, such as Europe/Berlin.")
-        var timeZone = "UTC"
+        @Option(help: "The time zone of the pattern, such as Europe/Berlin; UTC by default.")
+        var timeZone: String?
         @Option(help: "Run this often instead, such as 5m.")
         var every: DurationArgument?
         @Option(help: "How many runs there are in all.")
@@ -63,13 +63,14 @@ struct SchedulersCommand: AsyncParsableCommand {
 
         func validate() throws {
             guard (cron == nil) != (every == nil) else { throw ValidationError("Give either --cron or --every.") }
+            guard timeZone == nil || cron != nil else { throw ValidationError("--time-zone belongs to --cron.") }
         }
 
         func run() async throws {
             try await connection.run { session in
                 let queue = try session.queue(queue)
                 var rule =
-                    cron.map { RepeatRule.cron($0, timeZone: timeZone) } ?? .every(every?.duration ?? .zero)
+                    cron.map { RepeatRule.cron($0, timeZone: timeZone ?? "UTC") } ?? .every(every?.duration ?? .zero)
                 rule.limit = limit
                 let data = try data.map { try JSONText(validating: $0) } ?? .emptyObject
                 let job = try await queue.schedulers.upsert(id, rule, name: name ?? id, data: data)
