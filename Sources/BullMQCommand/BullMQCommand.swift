@@ -3,6 +3,13 @@
 import ArgumentParser
 
 @main
+enum Program {
+    static func main() async {
+        StandardStream.prepare()
+        await BullMQCommand.main()
+    }
+}
+
 struct BullMQCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "bullmq",

@@ -31,7 +31,36 @@ struct CommandTests {
         #expect(single.status == .exited(64) && single.errors.first?.hasPrefix("bullmq: ") == true)
         let lines = try await tool.run("add", "mails", "x", "--lines", input: ["1", "nope"])
         #expect(lines.status == .exited(64) && lines.errors.first?.hasPrefix("bullmq: line 2: ") == true)
+        let bytes = try await tool.shell(#"printf '"a\377"\n' | "$0" add mails x --lines"#)
+        #expect(bytes.status == .exited(64) && bytes.errors.first?.contains("line 1: ") == true)
         #expect(try await tool.queue("mails").counts().pending == 0)
+        let folder = try await tool.shell(#"exec "$0" add mails x --lines < /"#)
+        #expect(folder.status == .exited(70) && folder.errors.last == "bullmq: standard input: Is a directory")
+        let windows = try await tool.shell(#"printf '1\r\n\r\n2' | "$0" add mails x --lines"#)
+        #expect(windows.output == ["2 jobs added"])
+        #expect(try await tool.queue("mails").job("1")?.data.text == "1")
+    }
+
+    @Test("tells how many jobs were added when the server goes away")
+    func addsUntilFailure() async throws {
+        let tool = try await CommandLineTool()
+        try await withRedisServer { server async throws in
+            let redis = try Redis(url: server.url)
+            let events = try QueueEvents("mails", redis: redis, from: .beginning, prefix: tool.prefix)
+            let child = try await tool.start([
+                "add", "mails", "x", "--lines", "--redis-url", server.url, "--timeout", "200ms",
+            ])
+            for number in 1...1000 { try child.write(line: "\(number)") }
+            try await withDeadline(.seconds(30), waitingFor: "a chunk of jobs") {
+                for try await event in events where event.jobID == "1000" { return }
+            }
+            await redis.close()
+            await server.stop()
+            try child.write(line: "1001")
+            child.closeInput()
+            #expect(await child.waitUntilEnd() == .exited(69))
+            #expect(try await child.errors.line(at: 0) == "1000 jobs added before this:")
+        }
     }
 
     @Test("lists queues and jobs, and shows a job")
@@ -75,24 +104,51 @@ struct CommandTests {
         #expect(try await queue.job(waiting.id) == nil)
     }
 
+    @Test("finds out in a dry run which jobs could be changed")
+    func triesChanges() async throws {
+        let tool = try await CommandLineTool()
+        let queue = try tool.queue("mails")
+        let delayed = try await queue.add(name: "a", options: JobOptions(delay: .seconds(3600)))
+        let waiting = try await queue.add(name: "b")
+        let promoted = try await tool.run("promote", "mails", delayed.id, waiting.id, "nobody", "--dry-run")
+        #expect(promoted.status == .exited(1) && promoted.output == ["would be promoted: \(delayed.id)"])
+        #expect(
+            promoted.errors == [
+                "bullmq: \(waiting.id): it is waiting, not delayed", "bullmq: nobody: there is no such job in mails",
+            ])
+        #expect(
+            try await tool.run("promote", "mails", delayed.id, "--dry-run", "--json").json == [
+                "dryRun": ["promoted": [.string(delayed.id)], "failed": []]
+            ])
+        let retried = try await tool.run("retry", "mails", waiting.id, "--dry-run")
+        #expect(retried.errors == ["bullmq: \(waiting.id): it is waiting, not failed or completed"])
+        #expect(
+            try await tool.run("promote", "mails", "--all", "--dry-run", "--json").json == [
+                "dryRun": "promote 1 delayed job of mails"
+            ])
+        #expect(try await delayed.state() == .delayed)
+    }
+
     @Test("retries failed jobs, singly and all")
     func retries() async throws {
         let tool = try await CommandLineTool()
         let queue = try tool.queue("mails")
         let jobs = try await queue.addBulk((0..<3).map { _ in BulkJob(name: "fails") })
-        let worker = try Worker("mails", redis: tool.redis, options: WorkerOptions(prefix: tool.prefix)) {
-            Handler { _ in throw JobOutcome.unrecoverable("no") }
-        }
         let events = try QueueEvents("mails", redis: tool.redis, from: .beginning, prefix: tool.prefix)
-        let work = Task { try await worker.run() }
-        for job in jobs {
-            await #expect(throws: BullMQError.self) { try await job.finished(within: .seconds(30), events: events) }
+        try await tool.withWorker("mails") { _ in
+            throw JobOutcome.unrecoverable("no")
+        } _: { _ in
+            for job in jobs {
+                await #expect(throws: BullMQError.self) { try await job.finished(within: .seconds(30), events: events) }
+            }
         }
-        await worker.close()
-        try await work.value
         #expect(try await tool.run("retry", "mails", jobs[0].id).output == ["retried: \(jobs[0].id)"])
         #expect(try await tool.run("retry", "mails", "--all", "--yes").output == ["retried: 2"])
         #expect(try await queue.counts().waiting == 3)
+        for useless in [["1", "--state", "failed"], ["--all", "--reset-attempts"], ["--all", "--state", "waiting"]] {
+            let child = try await tool.start(["retry", "mails"] + useless)
+            #expect(await child.waitUntilEnd() == .exited(64))
+        }
     }
 
     @Test("asks before it destroys, and does nothing in a dry run")
@@ -107,6 +163,7 @@ struct CommandTests {
             #expect(await unasked.waitUntilEnd() == .exited(2))
             let dry = try await tool.start(arguments + ["--dry-run"])
             #expect(await dry.waitUntilEnd() == .exited(0))
+            #expect(try await dry.output.line(at: 0)?.hasPrefix("This would remove ") == true)
             #expect(try await queue.counts().waiting == 5)
         }
         #expect(
@@ -121,10 +178,13 @@ struct CommandTests {
     func pauses() async throws {
         let tool = try await CommandLineTool()
         let queue = try tool.queue("mails")
+        try await queue.add(name: "a")
         #expect(try await tool.run("pause", "mails").output == ["mails is paused"])
+        #expect(try await tool.run("pause", "mails", "--json").json == ["queue": "mails", "paused": true])
         #expect(try await queue.isPaused())
         #expect(try await tool.run("stats", "mails").output.last?.hasSuffix("paused") == true)
         #expect(try await tool.run("resume", "mails").output == ["mails goes on"])
+        #expect(try await tool.run("resume", "mails", "--yes").status == .exited(64))
         #expect(try await !queue.isPaused())
     }
 
@@ -155,7 +215,14 @@ struct CommandTests {
         #expect(unreachable.errors.first?.contains("127.0.0.1:1") == true)
         #expect(
             try await tool.run("queues", "--redis-url", "redis://:hush@").errors.allSatisfy { !$0.contains("hush") })
+        for wrong in ["nonsense", "http://127.0.0.1", "redis://127.0.0.1:port"] {
+            let run = try await tool.run("queues", "--redis-url", wrong)
+            #expect(run.status == .exited(64) && run.errors.first?.contains("URL cannot be used") == true)
+        }
+        #expect(try await tool.run("queues", "--timeout", "0").status == .exited(64))
+        #expect(try await tool.run("queues", "--prefix", "").status == .exited(64))
         #expect(try await tool.run("jobs").status == .exited(64))
+        #expect(try await tool.run("jobs", "").status == .exited(64))
         #expect(try await tool.run("jobs", "a:b").status == .exited(64))
         #expect(try await tool.run("clean", "mails", "--state", "waiting-children").status == .exited(64))
     }

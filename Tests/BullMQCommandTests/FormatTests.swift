@@ -10,7 +10,8 @@ struct FormatTests {
         "durations are short",
         arguments: [
             (Duration.milliseconds(0), "0ms"), (.milliseconds(999), "999ms"), (.milliseconds(3249), "3.2s"),
-            (.seconds(125), "2m 5s"), (.seconds(7500), "2h 5m"), (.seconds(100_000), "1d 3h"), (.seconds(-5), "-5.0s"),
+            (.seconds(125), "2m 5s"), (.seconds(7500), "2h 5m"), (.seconds(100_000), "1d 3h"), (.seconds(-5), "-5s"),
+            (.seconds(5), "5s"), (.seconds(300), "5m"), (.seconds(7201), "2h"), (.seconds(172_800), "2d"),
         ])
     func durations(duration: Duration, text: String) {
         #expect(duration.brief == text)
@@ -46,6 +47,28 @@ struct FormatTests {
         let cut = table.text(width: 20).split(separator: "\n")
         #expect(cut.allSatisfy { $0.count <= 20 })
         #expect(cut.last == "longer   1000  {\"so…")
+    }
+
+    @Test("a table that is wider than the terminal becomes lines with titles")
+    func records() {
+        var table = Table(("QUEUE", .left), ("FAILED", .right), ("STATUS", .left))
+        table.append("thumbnails", "7", "")
+        table.append("mails", "0", "paused by somebody")
+        #expect(table.text(width: 26).hasPrefix("QUEUE       FAILED  STATUS\n"))
+        #expect(
+            table.text(width: 25) == """
+                QUEUE   thumbnails
+                FAILED  7
+
+                QUEUE   mails
+                FAILED  0
+                STATUS  paused by somebo…
+                """)
+    }
+
+    @Test("one is singular", arguments: [(0, "0 jobs"), (1, "1 job"), (2, "2 jobs")])
+    func plural(count: Int, text: String) {
+        #expect(count.of("job") == text)
     }
 
     @Test("text from jobs cannot steer the terminal")

@@ -7,8 +7,8 @@ struct AddCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "add", abstract: "Add a job, or many from standard input.",
         discussion: """
-            The data is JSON and is stored as given. With --lines each line of standard input is the data of a job of its \
-            own, added in chunks of 1000.
+            The data is JSON and is stored as given. With --lines each line of standard input is the data of a job of \
+            its own, added in chunks of 1000.
             """)
 
     @Argument(help: "The queue.")
@@ -64,7 +64,7 @@ struct AddCommand: AsyncParsableCommand {
             let queue = try session.queue(queue)
             if lines { return try await addLines(to: queue, session.output) }
             let job = try await queue.add(name: name, data: try Self.json(of: data), options: options)
-            session.output.answer(["id": .string(job.id), "queue": .string(queue.name)], job.id)
+            try session.output.answer(["id": .string(job.id), "queue": .string(queue.name)], job.id)
         }
     }
 
@@ -75,25 +75,34 @@ struct AddCommand: AsyncParsableCommand {
     }
 
     private func addLines(to queue: Queue, _ output: Output) async throws {
+        let input = InputLines()
         var count = 0
         var number = 0
         var chunk: [BulkJob] = []
-        func addChunk() async throws {
-            count += try await queue.addBulk(chunk).count
-            chunk = []
-        }
-        while let line = readLine() {
-            number += 1
-            guard !line.allSatisfy(\.isWhitespace) else { continue }
-            do {
+        do {
+            while let line = try input.next() {
+                number += 1
+                guard !line.allSatisfy(\.isJSONSpace) else { continue }
                 chunk.append(BulkJob(name: name, data: try JSONText(validating: line), options: options))
-            } catch {
-                output.complain("line \(number): \(error); \(count) jobs were added before it")
-                throw ExitStatus.usage
+                if chunk.count == 1000 {
+                    count += try await queue.addBulk(chunk).count
+                    chunk = []
+                }
             }
-            if chunk.count == 1000 { try await addChunk() }
+            count += try await queue.addBulk(chunk).count
+        } catch let error as JSONError {
+            output.complain("line \(number): \(error); \(count.of("job")) added before it")
+            throw ExitStatus.usage
+        } catch {
+            output.note("\(count.of("job")) added before this:")
+            throw error
         }
-        try await addChunk()
-        output.answer(["added": .integer(Int64(count)), "queue": .string(queue.name)], "\(count) jobs added")
+        try output.answer(["added": .integer(Int64(count)), "queue": .string(queue.name)], "\(count.of("job")) added")
+    }
+}
+
+extension UInt8 {
+    fileprivate var isJSONSpace: Bool {
+        self == UInt8(ascii: " ") || self == UInt8(ascii: "\t") || self == UInt8(ascii: "\r")
     }
 }

@@ -21,14 +21,20 @@ struct BenchCommand: AsyncParsableCommand {
     func run() async throws {
         try await connection.run { session in
             let queue = try session.queue("bench-\(UUID().uuidString.lowercased())")
+            let work = Task { try await measure(queue, session) }
+            // Who interrupts it does not expect a queue full of jobs to stay.
+            let interruption = Interruption { work.cancel() }
+            let result = await work.result
             do {
-                let result = try await measure(queue, session)
                 try await queue.obliterate(force: true)
-                session.output.answer(result.jsonValue, result.text)
             } catch {
-                try await queue.obliterate(force: true)
+                session.output.complain("The queue \(queue.name) could not be removed, see obliterate.")
+                _ = try result.get()
                 throw error
             }
+            if let status = interruption.status { throw status }
+            let figures = try result.get()
+            try session.output.answer(figures.jsonValue, figures.text)
         }
     }
 
@@ -66,6 +72,7 @@ struct BenchCommand: AsyncParsableCommand {
         await worker.close()
         try await work.value
         bar.finish()
+        try Task.checkCancellation()
         return BenchResult(jobs: jobs, concurrency: concurrency, additions: additions, processing: processing)
     }
 }

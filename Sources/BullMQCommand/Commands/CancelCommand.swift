@@ -17,11 +17,22 @@ struct CancelCommand: AsyncParsableCommand {
     var patience: DurationArgument = DurationArgument(.seconds(5))
     @OptionGroup var connection: ConnectionOptions
 
+    func validate() throws {
+        guard patience.duration > .zero else { throw ValidationError("--patience must be positive") }
+    }
+
     func run() async throws {
         try await connection.run { session in
-            switch try await session.queue(queue).cancel(id, reason: reason, within: patience.duration) {
+            let queue = try await session.knownQueue(queue)
+            do {
+                _ = try await queue.state(of: id, among: [.active])
+            } catch let error as BullMQError {
+                session.output.complain("\(id): \(error.message)")
+                throw ExitStatus.no
+            }
+            switch try await queue.cancel(id, reason: reason, within: patience.duration) {
             case .acknowledged(let worker):
-                session.output.answer(
+                try session.output.answer(
                     ["cancelled": .string(id), "worker": .string(worker)], "cancelled by worker \(worker)")
             case .unanswered:
                 session.output.complain("No worker answered: job \(id) ended meanwhile, or its worker does not listen.")

@@ -6,7 +6,10 @@ import Foundation
 struct EventsCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "events", abstract: "Print what happens in a queue, until interrupted.",
-        discussion: "Each line begins with the event's id; give it to --after to go on there later.")
+        discussion: """
+            Each line begins with the event's id; give it to --after to go on there later. If the server goes away, this \
+            waits until it is back.
+            """)
 
     @Argument(help: "The queue.")
     var queue: String
@@ -29,11 +32,11 @@ struct EventsCommand: AsyncParsableCommand {
         try await connection.run { session in
             let position: QueueEvents.Position = after.map { .after($0) } ?? (fromBeginning ? .beginning : .now)
             // Fails early if there is no server.
-            _ = try await session.queue(queue).isPaused()
+            _ = try await session.knownQueue(queue)
             let events = try QueueEvents(queue, redis: session.redis, from: position, prefix: session.prefix)
             var count = 0
             for try await event in events where job == nil || event.jobID == job {
-                session.output.stream(event.jsonValue, event.line)
+                try session.output.stream(event.jsonValue, event.line)
                 count += 1
                 if count == limit { return }
             }

@@ -7,38 +7,43 @@ struct RetryCommand: AsyncParsableCommand {
         commandName: "retry", abstract: "Put finished jobs in line again.")
 
     @OptionGroup var selection: SelectedJobs
-    @Option(help: "With --all: failed or completed.")
-    var state: StateArgument = StateArgument(.failed)
-    @Flag(help: "Count attempts anew.")
+    @Option(help: "With --all: failed (the default) or completed.")
+    var state: StateArgument?
+    @Flag(help: "Count the attempts of single jobs anew.")
     var resetAttempts = false
     @OptionGroup var confirmation: Confirmation
     @OptionGroup var connection: ConnectionOptions
 
     func validate() throws {
-        guard state.state == .failed || state.state == .completed else {
+        guard [nil, .failed, .completed].contains(state?.state) else {
             throw ValidationError("Only failed and completed jobs can be retried.")
+        }
+        guard selection.all || state == nil else { throw ValidationError("--state belongs to --all.") }
+        guard !selection.all || !resetAttempts else {
+            throw ValidationError("--reset-attempts is for single jobs, not for --all.")
         }
     }
 
     func run() async throws {
         try await connection.run { session in
-            let queue = try session.queue(selection.queue)
+            let queue = try await session.knownQueue(selection.queue)
             guard selection.all else {
-                if confirmation.dryRun { return session.output.note("This would retry \(selection.ids.count) jobs.") }
-                return try await JobOutcomes.of(selection.ids) { id in
-                    let job = try await queue.existing(id)
-                    let isCompleted = try await queue.state(of: id) == .completed
-                    try await job.retry(
-                        from: isCompleted ? .completed : .failed, resetAttemptsMade: resetAttempts,
+                let outcomes = try await Outcomes.of(selection.ids) { id in
+                    let state = try await queue.state(of: id, among: [.failed, .completed])
+                    if confirmation.dryRun { return }
+                    try await queue.existing(id).retry(
+                        from: state == .completed ? .completed : .failed, resetAttemptsMade: resetAttempts,
                         resetAttemptsStarted: resetAttempts)
-                }.report("retried", session.output)
+                }
+                return try outcomes.report("retried", isDryRun: confirmation.dryRun, session.output)
             }
-            let count = try await queue.count(of: [state.state])
+            let state = state?.state ?? .failed
+            let count = try await queue.count(of: [state])
             guard
-                try confirmation.allows("retry \(count) \(state.state.rawValue) jobs of \(queue.name)", session.output)
+                try confirmation.allows("retry \(count.of("\(state.rawValue) job")) of \(queue.name)", session.output)
             else { return }
-            try await queue.retryJobs(from: state.state)
-            session.output.answer(["retried": .integer(Int64(count))], "retried: \(count)")
+            try await queue.retryJobs(from: state)
+            try session.output.answer(["retried": .integer(Int64(count))], "retried: \(count)")
         }
     }
 }
@@ -54,18 +59,20 @@ struct PromoteCommand: AsyncParsableCommand {
 
     func run() async throws {
         try await connection.run { session in
-            let queue = try session.queue(selection.queue)
+            let queue = try await session.knownQueue(selection.queue)
             guard selection.all else {
-                if confirmation.dryRun { return session.output.note("This would promote \(selection.ids.count) jobs.") }
-                return try await JobOutcomes.of(selection.ids) { try await queue.existing($0).promote() }
-                    .report("promoted", session.output)
+                let outcomes = try await Outcomes.of(selection.ids) { id in
+                    _ = try await queue.state(of: id, among: [.delayed])
+                    if !confirmation.dryRun { try await queue.existing(id).promote() }
+                }
+                return try outcomes.report("promoted", isDryRun: confirmation.dryRun, session.output)
             }
             let count = try await queue.count(of: [.delayed])
-            guard try confirmation.allows("promote \(count) delayed jobs of \(queue.name)", session.output) else {
+            guard try confirmation.allows("promote \(count.of("delayed job")) of \(queue.name)", session.output) else {
                 return
             }
             try await queue.promoteJobs()
-            session.output.answer(["promoted": .integer(Int64(count))], "promoted: \(count)")
+            try session.output.answer(["promoted": .integer(Int64(count))], "promoted: \(count)")
         }
     }
 }
@@ -87,13 +94,15 @@ struct RemoveCommand: AsyncParsableCommand {
 
     func run() async throws {
         try await connection.run { session in
-            let queue = try session.queue(queue)
-            let children = keepChildren ? "" : " with their children"
-            guard try confirmation.allows("remove \(ids.count) jobs\(children) of \(queue.name)", session.output)
+            let queue = try await session.knownQueue(queue)
+            let children = keepChildren ? "" : " with all children"
+            guard
+                try confirmation.allows("remove \(ids.count.of("job")) of \(queue.name)\(children)", session.output)
             else { return }
-            try await JobOutcomes.of(ids) { id in
+            let outcomes = try await Outcomes.of(ids) { id in
                 try await queue.existing(id).remove(withChildren: !keepChildren)
-            }.report("removed", session.output)
+            }
+            try outcomes.report("removed", session.output)
         }
     }
 }

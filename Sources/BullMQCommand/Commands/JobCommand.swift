@@ -21,19 +21,23 @@ struct JobCommand: AsyncParsableCommand {
 
     func run() async throws {
         try await connection.run { session in
-            let queue = try session.queue(queue)
+            let queue = try await session.knownQueue(queue)
             guard let job = try await queue.job(id) else {
-                session.output.complain("There is no job \(id) in \(queue.name).")
+                let explanation = try await queue.explain(id)
+                session.output.complain(
+                    explanation.reasons == [.missing]
+                        ? "There is no job \(id) in \(queue.name)." : explanation.description)
                 throw ExitStatus.no
             }
             let flows = try FlowProducer(redis: session.redis, options: FlowProducerOptions(prefix: session.prefix))
+            async let explanation = queue.explain(id)
+            async let logs = queue.logs(of: id, range: 0..<logLines, order: .newestFirst)
+            async let flow = flows.flow(id: id, queue: queue.name)
+            var tree: JobTree?
+            if let flow = try await flow { tree = try await JobTree.reading(flow) }
             let report = JobReport(
-                job: job, explanation: try await queue.explain(id),
-                logs: try await queue.logs(of: id, range: 0..<logLines, order: .newestFirst),
-                tree: try await flows.flow(id: id, queue: queue.name))
-            let answer: (JSONValue, String) =
-                session.output.json ? (try await report.jsonValue(), "") : (.null, try await report.text())
-            session.output.answer(answer.0, answer.1)
+                job: job, explanation: try await explanation, logs: try await logs, tree: tree)
+            try session.output.answer(report.jsonValue, report.text)
         }
     }
 }
@@ -43,18 +47,18 @@ struct JobReport {
     let job: Job
     let explanation: JobExplanation
     let logs: (rows: [String], count: Int)
-    let tree: FlowTree?
+    let tree: JobTree?
 
-    func jsonValue() async throws -> JSONValue {
+    var jsonValue: JSONValue {
         guard case .object(var object) = job.jsonValue(state: explanation.state) else { return .null }
         object["explanation"] = .string(explanation.description)
-        if let tree, !tree.children.isEmpty { object["children"] = try await JobTree(tree).jsonValues() }
+        if let tree, !tree.children.isEmpty { object["children"] = tree.jsonValues }
         object["logs"] = .array(logs.rows.map(JSONValue.string))
         object["logCount"] = .integer(Int64(logs.count))
         return .object(object)
     }
 
-    func text() async throws -> String {
+    var text: String {
         var lines = ["\(job.name) \(job.id) of \(job.queueName)"]
         func line(_ title: String, _ value: String?) {
             guard let value, !value.isEmpty else { return }
@@ -88,9 +92,9 @@ struct JobReport {
             lines.append("  log (\(logs.rows.count) of \(logs.count) rows)")
             lines += logs.rows.map { "    \(Table.printable($0))" }
         }
-        if let tree, !tree.children.isEmpty || !tree.missingChildren.isEmpty {
+        if let below = tree?.lines(), !below.isEmpty {
             lines.append("  children")
-            lines += try await JobTree(tree).lines().map { "    \(Table.printable($0))" }
+            lines += below.map { "    \(Table.printable($0))" }
         }
         return lines.joined(separator: "\n")
     }

@@ -1,26 +1,34 @@
 import BullMQ
 
-/// The children of a job, and theirs, with their states.
+/// A job with its state and its children, and theirs.
 struct JobTree {
-    private let tree: FlowTree
+    private let job: Job
+    private let state: JobState?
+    let children: [JobTree]
+    /// Children that are not shown, in words.
+    private let rest: [String]
 
-    init(_ tree: FlowTree) { self.tree = tree }
-
-    /// One line for each job below the root.
-    func lines() async throws -> [String] {
-        try await Self.lines(below: tree, indent: "")
+    /// Asks for the state of each job.
+    static func reading(_ tree: FlowTree) async throws -> JobTree {
+        var states = try await tree.jobs.reading { try await $0.state() }.makeIterator()
+        return JobTree(tree, &states)
     }
 
-    private static func lines(below tree: FlowTree, indent: String) async throws -> [String] {
+    /// - Parameter states: of each job before its children.
+    private init(_ tree: FlowTree, _ states: inout IndexingIterator<[JobState?]>) {
+        job = tree.job
+        state = states.next() ?? nil
+        children = tree.children.map { JobTree($0, &states) }
+        rest = tree.missingChildren.map { "\($0) (gone)" } + (tree.hasMoreChildren ? ["..."] : [])
+    }
+
+    /// One line for each job below this one.
+    func lines(indent: String = "") -> [String] {
         var lines: [String] = []
-        let rest = tree.missingChildren.map { "\($0) (gone)" } + (tree.hasMoreChildren ? ["..."] : [])
-        for (index, child) in tree.children.enumerated() {
-            let isLast = index == tree.children.count - 1 && rest.isEmpty
-            let state = try await child.job.state()?.rawValue ?? "in no state"
-            lines.append(
-                "\(indent)\(isLast ? "└" : "├") \(child.job.name) \(child.job.id) of \(child.job.queueName): \(state)"
-                    + (child.job.failedReason.map { ", \($0)" } ?? ""))
-            lines += try await Self.lines(below: child, indent: indent + (isLast ? "  " : "│ "))
+        for (index, child) in children.enumerated() {
+            let isLast = index == children.count - 1 && rest.isEmpty
+            lines.append("\(indent)\(isLast ? "└" : "├") \(child.line)")
+            lines += child.lines(indent: indent + (isLast ? "  " : "│ "))
         }
         for (index, line) in rest.enumerated() {
             lines.append("\(indent)\(index == rest.count - 1 ? "└" : "├") \(line)")
@@ -28,13 +36,18 @@ struct JobTree {
         return lines
     }
 
-    func jsonValues() async throws -> JSONValue {
-        var values: [JSONValue] = []
-        for child in tree.children {
-            guard case .object(var object) = child.job.jsonValue(state: try await child.job.state()) else { continue }
-            if !child.children.isEmpty { object["children"] = try await JobTree(child).jsonValues() }
-            values.append(.object(object))
-        }
-        return .array(values)
+    private var line: String {
+        let reason = job.failedReason.map { ", \($0)" } ?? ""
+        return "\(job.name) \(job.id) of \(job.queueName): \(state?.rawValue ?? "in no state")\(reason)"
+    }
+
+    /// The jobs below this one.
+    var jsonValues: JSONValue {
+        .array(
+            children.map { child in
+                guard case .object(var object) = child.job.jsonValue(state: child.state) else { return .null }
+                if !child.children.isEmpty { object["children"] = child.jsonValues }
+                return .object(object)
+            })
     }
 }

@@ -28,15 +28,18 @@ struct JobsCommand: AsyncParsableCommand {
 
     func run() async throws {
         try await connection.run { session in
-            let queue = try session.queue(queue)
+            let queue = try await session.knownQueue(queue)
             var table = Table(
                 ("ID", .left), ("NAME", .left), ("STATE", .left), ("ATTEMPTS", .right), ("WHEN", .left), ("DATA", .left)
             )
             var values: [JSONValue] = []
-            for state in state.isEmpty ? JobState.allCases : state.map(\.state) {
+            let states = state.isEmpty ? JobState.allCases : state.map(\.state)
+            let pages = try await states.reading { [range = offset..<(offset + limit), reverse] state in
                 let order = reverse ? state.usualOrder.reversed : state.usualOrder
-                for job in try await queue.jobs(in: [state], range: offset..<(offset + limit), order: order)
-                where name == nil || job.name == name {
+                return try await queue.jobs(in: [state], range: range, order: order)
+            }
+            for (state, page) in zip(states, pages) {
+                for job in page where name == nil || job.name == name {
                     values.append(job.jsonValue(state: state))
                     table.append(
                         job.id, job.name, state.rawValue,
@@ -44,7 +47,7 @@ struct JobsCommand: AsyncParsableCommand {
                         job.failedReason.flatMap { state == .failed ? $0 : nil } ?? String(job.data.text.prefix(300)))
                 }
             }
-            session.output.answer(
+            try session.output.answer(
                 .array(values), values.isEmpty ? "No such jobs." : table.text(width: Terminal.width))
         }
     }

@@ -13,14 +13,16 @@ struct QueuesCommand: AsyncParsableCommand {
             let names = try await Queue.names(on: session.redis, prefix: session.prefix)
             var table = CountsTable()
             var values: [JSONValue] = []
-            for name in names {
-                let queue = try session.queue(name)
-                let counts = try await queue.counts()
-                let isPaused = try await queue.isPaused()
-                table.append(name, counts, isPaused: isPaused)
-                values.append(["queue": .string(name), "paused": .bool(isPaused), "counts": counts.jsonValue])
+            let answers = try await names.map(session.queue).reading { queue in
+                async let meta = queue.meta()
+                return (counts: try await queue.counts(), isPaused: try await meta.isPaused)
             }
-            session.output.answer(
+            for (name, answer) in zip(names, answers) {
+                table.append(name, answer.counts, isPaused: answer.isPaused)
+                values.append(
+                    ["queue": .string(name), "paused": .bool(answer.isPaused), "counts": answer.counts.jsonValue])
+            }
+            try session.output.answer(
                 .array(values),
                 names.isEmpty ? "No queues under the prefix \(session.prefix)." : table.text(width: Terminal.width))
         }
@@ -31,7 +33,7 @@ struct QueuesCommand: AsyncParsableCommand {
 struct CountsTable {
     private var table = Table(
         ("QUEUE", .left), ("WAITING", .right), ("PRIORITIZED", .right), ("ACTIVE", .right), ("DELAYED", .right),
-        ("CHILDREN", .right), ("COMPLETED", .right), ("FAILED", .right), ("", .left))
+        ("CHILDREN", .right), ("COMPLETED", .right), ("FAILED", .right), ("STATUS", .left))
 
     mutating func append(_ name: String, _ counts: JobCounts, isPaused: Bool) {
         let numbers = [

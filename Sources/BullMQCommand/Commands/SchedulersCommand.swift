@@ -19,7 +19,7 @@ struct SchedulersCommand: AsyncParsableCommand {
 
         func run() async throws {
             try await connection.run { session in
-                let schedulers = try await session.queue(queue).schedulers.list()
+                let schedulers = try await session.knownQueue(queue).schedulers.list()
                 var table = Table(
                     ("ID", .left), ("NAME", .left), ("RULE", .left), ("NEXT", .left), ("RUNS", .right), ("UNTIL", .left)
                 )
@@ -30,7 +30,7 @@ struct SchedulersCommand: AsyncParsableCommand {
                         "\(scheduler.next.readable) (\(scheduler.next.relative()))",
                         scheduler.limit.map { "\(runs) of \($0)" } ?? runs, scheduler.endDate?.readable ?? "")
                 }
-                session.output.answer(
+                try session.output.answer(
                     .array(schedulers.map(\.jsonValue)),
                     schedulers.isEmpty ? "No schedulers in \(queue)." : table.text(width: Terminal.width))
             }
@@ -49,8 +49,8 @@ struct SchedulersCommand: AsyncParsableCommand {
         var id: String
         @Option(help: "A cron pattern, five fields, or six with the second in front.")
         var cron: String?
-        @Option(help: "The time zone of the pattern, such as Europe/Berlin.")
-        var timeZone = "UTC"
+        @Option(help: "The time zone of the pattern, such as Europe/Berlin; UTC by default.")
+        var timeZone: String?
         @Option(help: "Run this often instead, such as 5m.")
         var every: DurationArgument?
         @Option(help: "How many runs there are in all.")
@@ -63,17 +63,18 @@ struct SchedulersCommand: AsyncParsableCommand {
 
         func validate() throws {
             guard (cron == nil) != (every == nil) else { throw ValidationError("Give either --cron or --every.") }
+            guard timeZone == nil || cron != nil else { throw ValidationError("--time-zone belongs to --cron.") }
         }
 
         func run() async throws {
             try await connection.run { session in
                 let queue = try session.queue(queue)
                 var rule =
-                    cron.map { RepeatRule.cron($0, timeZone: timeZone) } ?? .every(every?.duration ?? .zero)
+                    cron.map { RepeatRule.cron($0, timeZone: timeZone ?? "UTC") } ?? .every(every?.duration ?? .zero)
                 rule.limit = limit
                 let data = try data.map { try JSONText(validating: $0) } ?? .emptyObject
                 let job = try await queue.schedulers.upsert(id, rule, name: name ?? id, data: data)
-                session.output.answer(
+                try session.output.answer(
                     ["scheduler": .string(id), "next": job.map { .string($0.id) } ?? .null],
                     job.map { "next: \($0.id)" } ?? "no further run")
             }
@@ -94,15 +95,17 @@ struct SchedulersCommand: AsyncParsableCommand {
 
         func run() async throws {
             try await connection.run { session in
-                let schedulers = try session.queue(queue).schedulers
-                guard try confirmation.allows("remove \(ids.count) schedulers of \(queue)", session.output) else {
+                let schedulers = try await session.knownQueue(queue).schedulers
+                guard try confirmation.allows("remove \(ids.count.of("scheduler")) of \(queue)", session.output)
+                else {
                     return
                 }
-                try await JobOutcomes.of(ids) { id in
+                let outcomes = try await Outcomes.of(ids) { id in
                     let isLegacy = try await schedulers.get(id)?.isRepeatable == true
                     let existed = try await isLegacy ? schedulers.removeRepeatable(id) : schedulers.remove(id)
                     guard existed else { throw BullMQError(.missingJob, "there is no such scheduler in \(queue)") }
-                }.report("removed", session.output)
+                }
+                try outcomes.report("removed", session.output)
             }
         }
     }

@@ -28,10 +28,10 @@ struct StatsCommand: AsyncParsableCommand {
             repeat {
                 let names =
                     queues.isEmpty ? try await Queue.names(on: session.redis, prefix: session.prefix) : queues
-                var stats: [QueueStats] = []
-                for name in names { stats.append(try await QueueStats(session.queue(name))) }
-                if watch, Terminal.isOutputVisible, !session.output.json { print("\u{1B}[H\u{1B}[2J", terminator: "") }
-                session.output.stream(
+                let stats = try await names.map(session.queue).reading { try await QueueStats($0) }
+                if last.isEmpty { for one in stats where one.isUnknown { session.noteUnknown(one.name) } }
+                if watch { try session.output.clear() }
+                try session.output.stream(
                     .array(stats.map { $0.jsonValue(since: last[$0.name]) }),
                     QueueStats.table(stats, since: last).text(width: Terminal.width))
                 last = Dictionary(stats.map { ($0.name, $0) }) { first, _ in first }
@@ -42,25 +42,24 @@ struct StatsCommand: AsyncParsableCommand {
 }
 
 /// What one look at a queue shows.
-struct QueueStats {
+struct QueueStats: Sendable {
     let name: String
     let counts: JobCounts
-    let isPaused: Bool
-    let concurrency: Int?
-    let rateLimit: RateLimit?
+    private let meta: QueueMeta
     private let addedIDs: Int
     private let takenAt = ContinuousClock.now
 
     init(_ queue: Queue) async throws {
         name = queue.name
+        async let meta = queue.meta()
+        async let lastID = queue.redis.send(RedisCommand("GET", "\(queue.qualifiedName):id"))
         counts = try await queue.counts()
-        isPaused = try await queue.isPaused()
-        concurrency = try await queue.globalConcurrency()
-        rateLimit = try await queue.globalRateLimit()
-        let key = "\(queue.qualifiedName):id"
-        let id = try await queue.redis.send(RedisCommand("GET", key)).integer
-        addedIDs = id.map(Int.init) ?? 0
+        self.meta = try await meta
+        addedIDs = try await lastID.integer.map(Int.init) ?? 0
     }
+
+    /// Whether nobody has used the queue so far.
+    var isUnknown: Bool { meta.fields.isEmpty }
 
     /// Jobs added per second since an earlier look.
     func additions(since earlier: QueueStats?) -> Double? {
@@ -79,10 +78,10 @@ struct QueueStats {
 
     func jsonValue(since earlier: QueueStats?) -> JSONValue {
         var fields: [(String, JSONValue)] = [
-            ("queue", .string(name)), ("paused", .bool(isPaused)), ("counts", counts.jsonValue),
+            ("queue", .string(name)), ("paused", .bool(meta.isPaused)), ("counts", counts.jsonValue),
         ]
-        if let concurrency { fields.append(("concurrency", .integer(Int64(concurrency)))) }
-        if let rateLimit {
+        if let concurrency = meta.concurrency { fields.append(("concurrency", .integer(Int64(concurrency)))) }
+        if let rateLimit = meta.rateLimit {
             fields.append(
                 ("rateLimit", ["max": .integer(Int64(rateLimit.max)), "duration": .string(rateLimit.duration.brief)]))
         }
@@ -97,9 +96,9 @@ struct QueueStats {
             ("COMPLETED", .right), ("FAILED", .right), ("IN/S", .right), ("OUT/S", .right), ("LIMITS", .left))
         func pace(_ value: Double?) -> String { value.map { String(format: "%.1f", $0) } ?? "-" }
         for one in stats {
-            var limits: [String] = one.isPaused ? ["paused"] : []
-            if let concurrency = one.concurrency { limits.append("\(concurrency) at a time") }
-            if let limit = one.rateLimit { limits.append("\(limit.max) per \(limit.duration.brief)") }
+            var limits: [String] = one.meta.isPaused ? ["paused"] : []
+            if let concurrency = one.meta.concurrency { limits.append("\(concurrency) at a time") }
+            if let limit = one.meta.rateLimit { limits.append("\(limit.max) per \(limit.duration.brief)") }
             let counts = one.counts
             table.append(
                 one.name, "\(counts.waiting + counts.prioritized)", "\(counts.active)", "\(counts.delayed)",

@@ -6,8 +6,8 @@ struct VerifyCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "verify", abstract: "Check that the keys of a queue are in order; --repair mends what is not.",
         discussion: """
-            Safe while the queue is in use. Without --repair nothing is changed. Ends with 1 if something is wrong, or could \
-            not be mended.
+            Safe while the queue is in use. Without --repair nothing is changed. Ends with 1 if something is wrong and \
+            was not mended.
             """)
 
     @Argument(help: "The queue.")
@@ -21,25 +21,33 @@ struct VerifyCommand: AsyncParsableCommand {
 
     func validate() throws {
         guard limit > 0 else { throw ValidationError("--limit must be positive") }
+        guard repair || !(confirmation.yes || confirmation.dryRun) else {
+            throw ValidationError("--yes and --dry-run belong to --repair.")
+        }
     }
 
     func run() async throws {
         try await connection.run { session in
-            let queue = try session.queue(queue)
+            let queue = try await session.knownQueue(queue)
             let report = try await report(on: queue, session.output)
+            var lines = [Table.printableLines(report.description)]
             var mended: [QueueFinding] = []
-            if repair, !report.isClean,
-                try confirmation.allows("mend \(report.findings.count) findings", session.output)
-            {
-                mended = try await report.repair(dryRun: false)
+            if repair, !report.isClean {
+                if !confirmation.dryRun, !confirmation.yes {
+                    // Who is asked sees what it is about.
+                    session.output.note(lines.removeFirst())
+                    _ = try confirmation.allows("mend \(report.findings.count.of("finding"))", session.output)
+                }
+                mended = try await report.repair(dryRun: confirmation.dryRun)
+                lines.append("\(confirmation.dryRun ? "would be mended" : "mended"): \(mended.count)")
             }
-            session.output.answer(
+            try session.output.answer(
                 [
                     "queue": .string(queue.name), "examined": .integer(Int64(report.examined)),
                     "findings": .array(report.findings.map(\.jsonValue)), "complete": .bool(!report.isTruncated),
-                    "mended": .array(mended.map(\.jsonValue)),
+                    confirmation.dryRun ? "mendable" : "mended": .array(mended.map(\.jsonValue)),
                 ],
-                Table.printableLines(report.description) + (mended.isEmpty ? "" : "\nmended: \(mended.count)"))
+                lines.joined(separator: "\n"))
             // What was found and not mended was in order again when it was to be mended, unless nothing was to be.
             if !report.isClean, !repair || confirmation.dryRun { throw ExitStatus.no }
         }

@@ -13,7 +13,7 @@ struct WorkersCommand: AsyncParsableCommand {
 
     func run() async throws {
         try await connection.run { session in
-            let workers = try await session.queue(queue).workers()
+            let workers = try await session.knownQueue(queue).workers()
             var table = Table(
                 ("ID", .right), ("NAME", .left), ("ADDRESS", .left), ("CONNECTED", .left), ("IDLE", .left))
             for worker in workers {
@@ -21,7 +21,7 @@ struct WorkersCommand: AsyncParsableCommand {
                     worker.id.map(String.init) ?? "", worker.workerName ?? "", worker.address ?? "",
                     worker.age?.brief ?? "", worker.idle?.brief ?? "")
             }
-            session.output.answer(
+            try session.output.answer(
                 .array(
                     workers.map { worker in
                         .object(

@@ -1,4 +1,5 @@
 import ArgumentParser
+import BullMQ
 import Foundation
 
 /// For commands that cannot be undone.
@@ -8,13 +9,13 @@ struct Confirmation: ParsableArguments {
     @Flag(name: .long, help: "Only say what would be done.")
     var dryRun = false
 
-    /// Asks whether to go on. In a dry run, says what would be done and answers no.
+    /// Asks whether to go on. In a dry run, what would be done is the answer of the command, and nothing is allowed.
     ///
     /// - Parameter deed: as it follows "This will".
-    /// - Throws: `ExitStatus.declined` if the user declines, or cannot be asked.
+    /// - Throws: `ExitStatus.declined` if the user declines, or cannot be asked; `StreamError`.
     func allows(_ deed: String, _ output: Output) throws -> Bool {
         if dryRun {
-            output.note("This would \(deed).")
+            try output.answer(["dryRun": .string(deed)], "This would \(deed).")
             return false
         }
         if yes { return true }

@@ -16,6 +16,11 @@ struct ConnectionOptions: ParsableArguments {
     /// The prefix in force.
     var queuePrefix: String { prefix ?? ProcessInfo.processInfo.environment["BULLMQ_PREFIX"] ?? "bull" }
 
+    func validate() throws {
+        guard !queuePrefix.isEmpty else { throw ValidationError("The prefix must not be empty") }
+        guard timeout.duration > .zero else { throw ValidationError("--timeout must be positive") }
+    }
+
     /// Runs a command with a connection, and ends the program with the status that tells how it went.
     func run(_ body: (Session) async throws -> Void) async throws {
         let output = Output(json: json)
@@ -35,20 +40,14 @@ struct ConnectionOptions: ParsableArguments {
             throw ExitCode(status.rawValue)
         } catch let error as ValidationError {
             throw error
+        } catch let code as ExitCode {
+            throw code
+        } catch let error as StreamError where error.isReaderGone {
+            // Whoever read the answers, such as `head`, has seen enough.
+            return
         } catch {
             output.complain("\(error)")
             throw ExitCode(ExitStatus(error).rawValue)
         }
-    }
-}
-
-/// What a command works with.
-struct Session {
-    let redis: Redis
-    let prefix: String
-    let output: Output
-
-    func queue(_ name: String) throws -> Queue {
-        try Queue(name, redis: redis, options: QueueOptions(prefix: prefix, skipsMetadataUpdate: true))
     }
 }

@@ -2,19 +2,29 @@ import BullMQ
 import Foundation
 
 extension Duration {
-    /// The two largest units, as in `2h 5m`, `3.2s` or `45ms`.
+    /// The two largest units, as in `2h 5m`, `3.2s` or `45ms`; without the second if there is none of it, as in `2h`.
     var brief: String {
         let milliseconds = Int64(components.seconds) * 1000 + components.attoseconds / 1_000_000_000_000_000
-        let sign = milliseconds < 0 ? "-" : ""
         let size = abs(milliseconds)
-        switch size {
-        case 0..<1000: return "\(sign)\(size)ms"
-        case 1000..<60_000: return "\(sign)\(size / 1000).\(size % 1000 / 100)s"
-        case 60_000..<3_600_000: return "\(sign)\(size / 60_000)m \(size / 1000 % 60)s"
-        case 3_600_000..<86_400_000: return "\(sign)\(size / 3_600_000)h \(size / 60_000 % 60)m"
-        default: return "\(sign)\(size / 86_400_000)d \(size / 3_600_000 % 24)h"
+        func text(_ large: Int64, _ unit: String, _ small: Int64, _ smallUnit: String) -> String {
+            small == 0 ? "\(large)\(unit)" : "\(large)\(unit) \(small)\(smallUnit)"
         }
+        let text =
+            switch size {
+            case 0..<1000: "\(size)ms"
+            case 1000..<60_000 where size % 1000 < 100: "\(size / 1000)s"
+            case 1000..<60_000: "\(size / 1000).\(size % 1000 / 100)s"
+            case 60_000..<3_600_000: text(size / 60_000, "m", size / 1000 % 60, "s")
+            case 3_600_000..<86_400_000: text(size / 3_600_000, "h", size / 60_000 % 60, "m")
+            default: text(size / 86_400_000, "d", size / 3_600_000 % 24, "h")
+            }
+        return milliseconds < 0 ? "-\(text)" : text
     }
+}
+
+extension Int {
+    /// So many of something, as in `1 job` or `2 jobs`.
+    func of(_ noun: String) -> String { self == 1 ? "1 \(noun)" : "\(self) \(noun)s" }
 }
 
 extension Date {

@@ -1,45 +1,7 @@
+// Owns: the commands that remove jobs of a queue by the many.
+
 import ArgumentParser
 import BullMQ
-
-/// `bullmq pause`
-struct PauseCommand: AsyncParsableCommand {
-    static let configuration = CommandConfiguration(
-        commandName: "pause", abstract: "Let all workers of a queue take no more jobs; running ones go on.")
-
-    @Argument(help: "The queue.")
-    var queue: String
-    @OptionGroup var confirmation: Confirmation
-    @OptionGroup var connection: ConnectionOptions
-
-    func run() async throws {
-        try await connection.run { session in
-            let queue = try session.queue(queue)
-            if confirmation.dryRun { return session.output.note("This would pause \(queue.name).") }
-            try await queue.pause()
-            session.output.answer(["queue": .string(queue.name), "paused": true], "\(queue.name) is paused")
-        }
-    }
-}
-
-/// `bullmq resume`
-struct ResumeCommand: AsyncParsableCommand {
-    static let configuration = CommandConfiguration(
-        commandName: "resume", abstract: "Let the workers of a paused queue go on.")
-
-    @Argument(help: "The queue.")
-    var queue: String
-    @OptionGroup var confirmation: Confirmation
-    @OptionGroup var connection: ConnectionOptions
-
-    func run() async throws {
-        try await connection.run { session in
-            let queue = try session.queue(queue)
-            if confirmation.dryRun { return session.output.note("This would resume \(queue.name).") }
-            try await queue.resume()
-            session.output.answer(["queue": .string(queue.name), "paused": false], "\(queue.name) goes on")
-        }
-    }
-}
 
 /// `bullmq clean`
 struct CleanCommand: AsyncParsableCommand {
@@ -67,12 +29,12 @@ struct CleanCommand: AsyncParsableCommand {
 
     func run() async throws {
         try await connection.run { session in
-            let queue = try session.queue(queue)
+            let queue = try await session.knownQueue(queue)
             let count = min(try await queue.count(of: [state.state]), limit ?? .max)
             let age = olderThan.duration > .zero ? " that are older than \(olderThan.duration.brief)" : ""
             guard
                 try confirmation.allows(
-                    "remove up to \(count) \(state.state.rawValue) jobs of \(queue.name)\(age)", session.output)
+                    "remove up to \(count.of("\(state.state.rawValue) job")) of \(queue.name)\(age)", session.output)
             else { return }
             var bar = ProgressBar("cleaning", total: count, session.output)
             var removed = 0
@@ -84,7 +46,7 @@ struct CleanCommand: AsyncParsableCommand {
                 if ids.count < chunk { break }
             }
             bar.finish()
-            session.output.answer(["removed": .integer(Int64(removed))], "removed: \(removed)")
+            try session.output.answer(["removed": .integer(Int64(removed))], "removed: \(removed)")
         }
     }
 }
@@ -103,17 +65,18 @@ struct DrainCommand: AsyncParsableCommand {
 
     func run() async throws {
         try await connection.run { session in
-            let queue = try session.queue(queue)
+            let queue = try await session.knownQueue(queue)
             let states: Set<JobState> = delayed ? [.waiting, .prioritized, .delayed] : [.waiting, .prioritized]
             let before = try await queue.count(of: states)
             guard
                 try confirmation.allows(
-                    "remove \(before) \(delayed ? "waiting and delayed" : "waiting") jobs of \(queue.name)",
+                    "remove \(before.of(delayed ? "waiting or delayed job" : "waiting job")) of \(queue.name)",
                     session.output)
             else { return }
             try await queue.drain(includingDelayed: delayed)
-            let removed = before - (try await queue.count(of: states))
-            session.output.answer(["removed": .integer(Int64(removed))], "removed: \(removed)")
+            // Jobs may have been added meanwhile.
+            let removed = max(0, before - (try await queue.count(of: states)))
+            try session.output.answer(["removed": .integer(Int64(removed))], "removed: \(removed)")
         }
     }
 }
@@ -132,15 +95,15 @@ struct ObliterateCommand: AsyncParsableCommand {
 
     func run() async throws {
         try await connection.run { session in
-            let queue = try session.queue(queue)
+            let queue = try await session.knownQueue(queue)
             let counts = try await queue.counts()
             let count = JobState.allCases.reduce(0) { $0 + counts[$1] }
             guard
                 try confirmation.allows(
-                    "remove the queue \(queue.name) with its \(count) jobs for good", session.output)
+                    "remove the queue \(queue.name) with its \(count.of("job")) for good", session.output)
             else { return }
             try await queue.obliterate(force: force)
-            session.output.answer(["obliterated": .string(queue.name)], "\(queue.name) is gone")
+            try session.output.answer(["obliterated": .string(queue.name)], "\(queue.name) is gone")
         }
     }
 }
