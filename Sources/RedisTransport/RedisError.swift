@@ -45,7 +45,7 @@ public struct RedisError: Error, Sendable, CustomStringConvertible {
 
     /// The message, followed by that of the underlying failure. Never contains passwords or command arguments.
     public var description: String {
-        if let underlying { "\(message) (\(underlying))" } else { message }
+        if let cause = underlying.flatMap({ Self.cause($0, of: message) }) { "\(message) (\(cause))" } else { message }
     }
 
     /// Whether the transport failed rather than the command: trying again later may succeed.

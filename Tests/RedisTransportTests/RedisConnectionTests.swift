@@ -123,6 +123,7 @@ struct RedisClientTests {
                         #expect(refusal?.code == .handshakeRefused)
                         #expect((refusal?.underlying as? RESPErrorReply)?.code == code[...])
                         #expect(refusal?.description.contains("wrong") == false)
+                        #expect(refusal?.description == refusal?.message, "not told twice")
                     }
                 } else {
                     #expect(try await redis.send(RedisCommand("ACL", "WHOAMI")).string == user ?? "default")

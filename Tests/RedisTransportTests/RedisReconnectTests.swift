@@ -84,7 +84,7 @@ struct RedisReconnectTests {
         #expect(failure?.code == .notConnected)
         #expect(failure?.mayHaveExecuted == false)
         #expect(failure?.message == "No connection to Redis at 127.0.0.1:1 within 0.03 seconds")
-        #expect(failure?.underlying != nil)
+        #expect(failure?.description == "\(failure?.message ?? "") (Connection refused)")
         #expect(redis.commands.state.withLock { $0.queue.queuedBytes } == 0)
         await redis.close()
         try await withProxy {
