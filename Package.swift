@@ -86,7 +86,12 @@ let media: [Target] = [
         pkgConfig: Context.packageDirectory + "/Sources/CMagickWand/magickwand-headers.pc",
         providers: [.apt(["libmagickwand-6.q16-dev"])]
     ),
-    .target(name: "MediaProcessing", dependencies: ["CMagickWand"], swiftSettings: settings),
+    .systemLibrary(
+        name: "CPango",
+        pkgConfig: Context.packageDirectory + "/Sources/CPango/pangocairo-headers.pc",
+        providers: [.apt(["libpango1.0-dev", "libcairo2-dev"])]
+    ),
+    .target(name: "MediaProcessing", dependencies: ["CMagickWand", "CPango"], swiftSettings: settings),
     .testTarget(
         name: "MediaProcessingTests",
         dependencies: ["MediaProcessing", "CMagickWand"],
