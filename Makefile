@@ -11,7 +11,8 @@ PYTHON_PACKAGES := bullmq==3.4.4 pillow==11.3.0
 PHOTOGRAPH := $(VENV)/photograph/rocket.jpg
 DEBIAN_PACKAGES := redis-server redis-tools openssl pkg-config python3 python3-venv libhiredis-dev libjson-c-dev \
 	libmagickwand-6.q16-dev libpango1.0-dev libcairo2-dev fonts-dejavu-core fonts-noto-core fonts-noto-cjk \
-	fonts-noto-color-emoji libimage-exiftool-perl libvips-tools tzdata
+	fonts-noto-color-emoji libimage-exiftool-perl libvips-tools libavcodec-dev libavfilter-dev \
+	libavformat-dev libswresample-dev libswscale-dev ffmpeg mediainfo tzdata
 # Two jobs at a time keep a small machine usable; a large one sets JOBS.
 JOBS ?= $(shell nproc)
 # How many random sequences `make conformance` plays, and what they follow from.
@@ -23,7 +24,7 @@ export SWIFT_BACKTRACE ?= enable=no
 export WARNINGS_AS_ERRORS ?= 1
 export BULLMQ_PYTHON ?= $(CURDIR)/$(PYTHON)
 
-.PHONY: help deps build run test lint format unit conformance bench bench-idle script-costs docs clean
+.PHONY: help deps build run test lint format unit conformance bench bench-idle bench-media script-costs docs clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -78,6 +79,10 @@ script-costs: deps ## compare the instructions that each script costs Redis with
 	@.ci/install-debian-packages valgrind
 	$(SWIFT) build -j $(JOBS) --product script-costs
 	"$$($(SWIFT) build --show-bin-path)/script-costs" $(COSTS)
+
+bench-media: deps ## compare the media operations with the ffmpeg tool doing the same
+	$(SWIFT) build -j $(JOBS) -c release --product bench-media
+	"$$($(SWIFT) build -c release --show-bin-path)/bench-media" $(BENCH)
 
 docs: ## write the library's documentation to docs-build/
 	$(SWIFT) package --allow-writing-to-directory docs-build generate-documentation --target BullMQ \

@@ -91,10 +91,23 @@ let media: [Target] = [
         pkgConfig: Context.packageDirectory + "/Sources/CPango/pangocairo-headers.pc",
         providers: [.apt(["libpango1.0-dev", "libcairo2-dev"])]
     ),
-    .target(name: "MediaProcessing", dependencies: ["CMagickWand", "CPango"], swiftSettings: settings),
+    .systemLibrary(
+        name: "CFFmpeg",
+        pkgConfig: "libavformat",
+        providers: [
+            .apt(["libavcodec-dev", "libavfilter-dev", "libavformat-dev", "libswresample-dev", "libswscale-dev"])
+        ]
+    ),
+    .target(name: "MediaProcessing", dependencies: ["CFFmpeg", "CMagickWand", "CPango"], swiftSettings: settings),
     .testTarget(
         name: "MediaProcessingTests",
-        dependencies: ["MediaProcessing", "CMagickWand"],
+        dependencies: ["MediaProcessing", "CFFmpeg", "CMagickWand"],
+        swiftSettings: settings
+    ),
+    .executableTarget(
+        name: "bench-media",
+        dependencies: ["MediaProcessing"],
+        path: "Conformance/MediaBench",
         swiftSettings: settings
     ),
 ]

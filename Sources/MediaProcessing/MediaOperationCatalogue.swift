@@ -3,5 +3,7 @@
 /// The operations of this module.
 public enum MediaOperationCatalogue {
     /// Every operation, in the order of its documentation.
-    public static let all: [any MediaOperation.Type] = [ConvertImage.self, ResizeImage.self]
+    public static let all: [any MediaOperation.Type] = [
+        ConvertImage.self, ResizeImage.self, ResizeVideo.self, CropVideo.self, CompressVideo.self, Transcode.self,
+    ]
 }
