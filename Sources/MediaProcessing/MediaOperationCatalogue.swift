@@ -4,6 +4,7 @@
 public enum MediaOperationCatalogue {
     /// Every operation, in the order of its documentation.
     public static let all: [any MediaOperation.Type] = [
-        ConvertImage.self, ResizeImage.self, ResizeVideo.self, CropVideo.self, CompressVideo.self, Transcode.self,
+        ConvertImage.self, ResizeImage.self, CropImage.self, ResizeVideo.self, CropVideo.self, CompressVideo.self,
+        Transcode.self, WatermarkImage.self, EitherKind<StripImageMetadata, StripVideoMetadata>.self, AnalyseImage.self,
     ]
 }

@@ -36,7 +36,7 @@ extension OverlayBitmap {
     /// The same bitmap, each channel multiplied by `factor` (0 to 1).
     func faded(by factor: Double) -> OverlayBitmap {
         let weight = Int((min(1, max(0, factor)) * 256).rounded())
-        return OverlayBitmap(size: size, pixels: pixels.map { UInt8(Int($0) * weight >> 8) })
+        return OverlayBitmap(size: size, pixels: pixels.map { UInt8((Int($0) * weight + 128) >> 8) })
     }
 
     /// Puts the bitmap on a canvas; nil if it would be wholly outside. What sticks out is cut off.

@@ -82,6 +82,21 @@ struct StrictParameters {
         return try text(key, allowed: "one of: \(words)") { Choice(rawValue: $0) }
     }
 
+    /// A list of words of an enumeration.
+    func choices<Choice: RawRepresentable & CaseIterable>(
+        _ key: String, of type: Choice.Type = Choice.self
+    ) throws -> [Choice]? where Choice.RawValue == String {
+        let allowed = "a list of: \(Choice.allCases.map(\.rawValue).joined(separator: ", "))"
+        guard let value = values[key] else { return nil }
+        guard case .list(let items) = value else { throw wrong(key, value, allowed) }
+        return try items.map { item in
+            guard case .text(let word) = item, let choice = Choice(rawValue: word) else {
+                throw wrong(key, item, allowed)
+            }
+            return choice
+        }
+    }
+
     /// The error for a value that is not allowed.
     func wrong(_ key: String, _ allowed: String) -> MediaError {
         wrong(key, values[key] ?? .null, allowed)
