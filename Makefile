@@ -83,6 +83,7 @@ script-costs: deps ## compare the instructions that each script costs Redis with
 bench-media: deps ## compare the media operations with the ffmpeg tool doing the same
 	$(SWIFT) build -j $(JOBS) -c release --product bench-media
 	"$$($(SWIFT) build -c release --show-bin-path)/bench-media" $(BENCH)
+	"$$($(SWIFT) build -c release --show-bin-path)/bench-media" images $(BENCH)
 
 docs: ## write the library's documentation to docs-build/
 	$(SWIFT) package --allow-writing-to-directory docs-build generate-documentation --target BullMQ \

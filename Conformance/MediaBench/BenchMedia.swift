@@ -9,6 +9,8 @@ struct BenchMedia {
             let arguments = Array(CommandLine.arguments.dropFirst())
             if arguments.first == "job" {
                 try await JobCommand(Array(arguments.dropFirst())).run()
+            } else if arguments.first == "images" {
+                try ImageBench(quick: arguments.contains("--quick")).run()
             } else {
                 try Comparison(quick: arguments.contains("--quick")).run()
             }

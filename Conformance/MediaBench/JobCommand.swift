@@ -13,8 +13,7 @@ struct JobCommand {
         guard arguments.count == 5 else {
             throw ChildFailure(description: "job OPERATION PARAMS INPUT FOLDER STEM")
         }
-        let all: [any MediaOperation.Type] = MediaOperationCatalogue.all + [StripVideoMetadata.self]
-        guard let type = all.last(where: { $0.name == arguments[0] }) else {
+        guard let type = MediaOperationCatalogue.all.last(where: { $0.name == arguments[0] }) else {
             throw ChildFailure(description: "there is no operation \(arguments[0])")
         }
         operation = try Self.decode(type, arguments[1])
