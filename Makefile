@@ -9,6 +9,7 @@ VENV := .venv
 PYTHON := $(VENV)/bin/python
 PYTHON_PACKAGES := bullmq==3.4.4 pillow==11.3.0
 PHOTOGRAPH := $(VENV)/photograph/rocket.jpg
+VIDEO := $(VENV)/photograph/rocket.mp4
 DEBIAN_PACKAGES := redis-server redis-tools openssl pkg-config python3 python3-venv libhiredis-dev libjson-c-dev \
 	libmagickwand-6.q16-dev libpango1.0-dev libcairo2-dev fonts-dejavu-core fonts-noto-core fonts-noto-cjk \
 	fonts-noto-color-emoji libimage-exiftool-perl libvips-tools libavcodec-dev libavfilter-dev \
@@ -24,7 +25,7 @@ export SWIFT_BACKTRACE ?= enable=no
 export WARNINGS_AS_ERRORS ?= 1
 export BULLMQ_PYTHON ?= $(CURDIR)/$(PYTHON)
 
-.PHONY: help deps build run test lint format unit conformance bench bench-idle bench-media script-costs docs clean
+.PHONY: help deps build run demo-media test lint format unit conformance bench bench-idle bench-media script-costs docs clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -44,6 +45,15 @@ run: deps ## let Python enqueue jobs for a photograph and a Swift worker do them
 	$(SWIFT) build -j $(JOBS) -c release --product media-worker
 	@$(PYTHON) Samples/Run/run.py --file "$(or $(FILE),$(PHOTOGRAPH))" \
 		--worker "$$($(SWIFT) build -c release --show-bin-path)/media-worker"
+
+demo-media: deps ## do every media operation through the queue, with a contact sheet (PHOTO=... VIDEO=... for your own)
+	@.ci/fetch-photograph $(PYTHON) $(PHOTOGRAPH)
+	@.ci/make-video $(PHOTOGRAPH) $(VIDEO)
+	@echo "Building the media worker and media-tool for release; the first time this takes some minutes."
+	$(SWIFT) build -j $(JOBS) -c release --product media-worker
+	$(SWIFT) build -j $(JOBS) -c release --product media-tool
+	@bin="$$($(SWIFT) build -c release --show-bin-path)"; $(PYTHON) Samples/Run/demo_media.py --worker "$$bin/media-worker" \
+		--tool "$$bin/media-tool" --photo "$(or $(PHOTO),$(PHOTOGRAPH))" --video "$(VIDEO)"
 
 test: deps lint ## lint, build, and run every test
 	$(SWIFT) build -j $(JOBS) --build-tests

@@ -4,7 +4,16 @@
 public enum MediaOperationCatalogue {
     /// Every operation, in the order of its documentation.
     public static let all: [any MediaOperation.Type] = [
-        ConvertImage.self, ResizeImage.self, CropImage.self, ResizeVideo.self, CropVideo.self, CompressVideo.self,
-        Transcode.self, WatermarkImage.self, EitherKind<StripImageMetadata, StripVideoMetadata>.self, AnalyseImage.self,
+        ConvertImage.self,
+        ResizeImage.self,
+        CropImage.self,
+        ResizeVideo.self,
+        CropVideo.self,
+        CompressVideo.self,
+        Transcode.self,
+        PictureThumbnail.self,
+        WatermarkImage.self,
+        EitherKind<StripImageMetadata, StripVideoMetadata>.self,
+        AnalyseImage.self,
     ]
 }

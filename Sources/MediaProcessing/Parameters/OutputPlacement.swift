@@ -21,9 +21,9 @@ public struct OutputPlacement: Sendable, Equatable {
         self.folder = folder
     }
 
-    static let keys: Set<String> = ["filename", "folder"]
+    package static let keys: Set<String> = ["filename", "folder"]
 
-    init(_ parameters: StrictParameters) throws {
+    package init(_ parameters: StrictParameters) throws {
         stem = try parameters.text("filename", allowed: Self.allowedName) { name in
             let stem = Self.withoutMediaExtension(name)
             return Self.isSafe(component: stem) ? stem : nil
