@@ -286,14 +286,28 @@ import Testing
         await server.stop()
     }
 
-    @Test("a server that never answers is given up, and so is one that is slow for ever") func times() async throws {
-        let server = try await TestServer { _ in .init(body: Self.picture, announced: 100_000, hangs: true) }
-        let host = "127.0.0.1:\(server.port)"
-        let start = ContinuousClock.now
-        let error = try await failure {
-            try await fetch("http://\(host)/", trusted: [host]) { $0.idle = .milliseconds(100) }
+    @Test("a server that never answers is given up, and so is one that falls silent or takes for ever")
+    func times() async throws {
+        let server = try await TestServer { path in
+            .init(
+                body: Self.picture, announced: 100_000, hangs: true, isSilent: path == "/silent")
         }
-        #expect(error.code == .fetchFailed && ContinuousClock.now - start < .seconds(10))
+        let host = "127.0.0.1:\(server.port)"
+        for (path, change) in [
+            (
+                "silent",
+                {
+                    $0.firstByte = .milliseconds(50); $0.connect = .milliseconds(50)
+                }
+            ),
+            ("silent", { $0.total = .milliseconds(100) }), ("hang", { $0.idle = .milliseconds(100) }),
+            ("hang", { $0.total = .milliseconds(100) }),
+        ] as [(String, (inout FetchRules) -> Void)] {
+            let start = ContinuousClock.now
+            let error = try await failure { try await fetch("http://\(host)/\(path)", trusted: [host], change: change) }
+            #expect(error.code == .fetchFailed && !error.isPermanent, "\(path): \(error)")
+            #expect(ContinuousClock.now - start < .seconds(10), "\(path)")
+        }
         await server.stop()
     }
 

@@ -16,6 +16,8 @@ final class TestServer: Sendable {
         var isChunked = false
         /// Whether the connection stays open without an end after the body.
         var hangs = false
+        /// Whether not even a head is sent.
+        var isSilent = false
     }
 
     /// A request, as far as tests ask.
@@ -78,6 +80,7 @@ final class TestServer: Sendable {
                 range: request.headers.first(name: "Range"), ifRange: request.headers.first(name: "If-Range"))
             log.entries.withLock { $0.append(question) }
             let answer = answer(question)
+            guard !answer.isSilent else { return }
             var head = HTTPResponseHead(version: .http1_1, status: answer.status)
             for (name, value) in answer.headers { head.headers.add(name: name, value: value) }
             if !answer.isChunked {

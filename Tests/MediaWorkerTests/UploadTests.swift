@@ -1,5 +1,6 @@
 // upload and download, from parameters to files.
 
+import BullMQTesting
 import Foundation
 import MediaProcessing
 import Testing
@@ -151,5 +152,52 @@ import Testing
             }
             #expect(error?.code == code && error?.isPermanent == true, "\(String(describing: error))")
         }
+    }
+
+    /// A second of video with sound, made by the ffmpeg tool.
+    func video(_ name: String, _ arguments: [String] = []) async throws -> [UInt8] {
+        let file = folder.url.appendingPathComponent(name)
+        let (end, _, errors) = try await ChildProcess.run(
+            "/usr/bin/ffmpeg",
+            [
+                "-v", "error", "-f", "lavfi", "-i", "testsrc2=s=160x90:r=10:d=1", "-f", "lavfi", "-i", "sine=d=1",
+                "-c:v",
+                "libx264", "-c:a", "aac", "-pix_fmt", "yuv420p",
+            ] + arguments + [file.path])
+        #expect(end == .exited(0), "\(errors)")
+        return try Array(Data(contentsOf: file))
+    }
+
+    @Test("a QuickTime film becomes MP4 without being encoded anew") func remux() async throws {
+        let report = try await run(ProcessUpload.self, try await video("a.mov"), ["mov_to_mp4": true]) {
+            $0.name = "a.mov"
+        }
+        #expect(report.format == "mp4" && report.path.hasSuffix("/result.mp4") && report.details["converted"] == true)
+        #expect(report.width == 160 && report.height == 90 && report.details["filename"] == "a.mp4")
+        #expect(report.details["mime_type"] == "video/mp4" && report.details["input_type"] == "video/quicktime")
+        #expect(try folder.names("out") == ["result.mp4"])
+    }
+
+    @Test("encrypted video is found out") func encrypted() async throws {
+        let bytes = try await video(
+            "a.mp4",
+            [
+                "-encryption_scheme", "cenc-aes-ctr", "-encryption_key", "76a6c65c5ea762046bd749a2e632ccbb",
+                "-encryption_kid",
+                "a7e61c373e219033c21091fa607bf3b8",
+            ])
+        let error = await #expect(throws: MediaJobError.self) { try await run(ProcessUpload.self, bytes) }
+        #expect(error?.code == .suspicious && error?.message.contains("encrypted") == true)
+    }
+
+    @Test("an iPhone's picture becomes JPEG") func heic() async throws {
+        let heic = folder.url.appendingPathComponent("a.heic")
+        let (end, _, errors) = try await ChildProcess.run(
+            "/usr/bin/convert-im6.q16", ["-size", "64x48", "gradient:red-blue", "heic:" + heic.path])
+        #expect(end == .exited(0), "\(errors)")
+        let report = try await run(
+            ProcessUpload.self, try Array(Data(contentsOf: heic)), ["heic_to_jpeg": true, "thumbnail_width": 32])
+        #expect(report.format == "jpeg" && report.width == 64 && report.details["input_type"] == "image/heic")
+        #expect(try folder.names("out") == ["result-thumbnail.jpg", "result.jpg"])
     }
 }

@@ -120,7 +120,8 @@ public struct RemoteFetcher: Sendable {
         configuration.decompression = .disabled
         configuration.httpVersion = .http1Only
         configuration.timeout = .init(
-            connect: .nanoseconds(rules.connect.nanoseconds), read: .nanoseconds(rules.idle.nanoseconds))
+            connect: .nanoseconds(rules.connect.nanoseconds),
+            read: .nanoseconds(max(min(rules.idle, deadline - .now), .milliseconds(1)).nanoseconds))
         configuration.connectionPool.retryConnectionEstablishment = false
         let client = HTTPClient(eventLoopGroup: HTTPClient.defaultEventLoopGroup, configuration: configuration)
         do {
