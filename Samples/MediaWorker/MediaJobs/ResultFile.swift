@@ -63,7 +63,11 @@ enum ResultFile {
                 try each(part, min(1, Double(total) / Double(size)))
             }
         }
-        return (total, hash.finish())
+        return (total, hexadecimal(hash.finish()))
+    }
+
+    private static func hexadecimal(_ bytes: [UInt8]) -> String {
+        bytes.map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
     }
 
     private static func write(_ bytes: UnsafeRawBufferPointer, to descriptor: Int32) throws {

@@ -28,10 +28,10 @@ struct CaptionViews {
             parameters["count"] = .integer(frames)
             let report = try await thumbnails.init(parameters: parameters).run(
                 input: file, output: place, progress: progress)
-            let times = report.details["times"]?.listValue ?? []
+            let times = report.details["times_ms"]?.listValue ?? []
             parts = try ([report.path] + report.furtherFiles.map(\.path)).enumerated().flatMap { index, path in
-                let time = index < times.count ? times[index].numberValue : nil
-                let label = time.map { "t=\(Int($0.rounded()))s" } ?? "frame \(index + 1)"
+                let time = index < times.count ? times[index].integerValue : nil
+                let label = time.map { "t=\(($0 + 500) / 1000)s" } ?? "frame \(index + 1)"
                 return [.text(label), try Self.picture(path)]
             }
         }
