@@ -81,6 +81,18 @@ let commandLine: [Target] = [
     ),
 ]
 
+// Invisible watermarks: pure Swift, no dependencies.
+let watermark: [Target] = [
+    .target(name: "InvisibleWatermark", swiftSettings: settings),
+    .testTarget(name: "InvisibleWatermarkTests", dependencies: ["InvisibleWatermark"], swiftSettings: settings),
+    .executableTarget(
+        name: "watermark-bench",
+        dependencies: ["InvisibleWatermark"],
+        path: "Conformance/WatermarkBench",
+        swiftSettings: settings
+    ),
+]
+
 let media: [Target] = [
     .systemLibrary(
         name: "CMagickWand",
@@ -99,7 +111,10 @@ let media: [Target] = [
             .apt(["libavcodec-dev", "libavfilter-dev", "libavformat-dev", "libswresample-dev", "libswscale-dev"])
         ]
     ),
-    .target(name: "MediaProcessing", dependencies: ["CFFmpeg", "CMagickWand", "CPango"], swiftSettings: settings),
+    .target(
+        name: "MediaProcessing", dependencies: ["CFFmpeg", "CMagickWand", "CPango", "InvisibleWatermark"],
+        swiftSettings: settings
+    ),
     .testTarget(
         name: "MediaProcessingTests",
         dependencies: ["MediaProcessing", "CFFmpeg", "CMagickWand"],
@@ -300,6 +315,7 @@ let package = Package(
         .library(name: "BullMQ", targets: ["BullMQ"]),
         .library(name: "RedisTransport", targets: ["RedisTransport"]),
         .library(name: "BullMQTesting", targets: ["BullMQTesting"]),
+        .library(name: "InvisibleWatermark", targets: ["InvisibleWatermark"]),
         .library(name: "MediaProcessing", targets: ["MediaProcessing"]),
         .library(name: "LanguageModel", targets: ["LanguageModel"]),
         .executable(name: "bullmq", targets: ["BullMQCommand"]),
@@ -315,5 +331,5 @@ let package = Package(
         .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
         .package(url: "https://github.com/swiftlang/swift-docc-plugin", from: "1.5.0"),
     ],
-    targets: library + commandLine + media + languageModel + samples + conformance + documentation
+    targets: library + commandLine + watermark + media + languageModel + samples + conformance + documentation
 )

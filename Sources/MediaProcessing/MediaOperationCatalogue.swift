@@ -13,6 +13,8 @@ public enum MediaOperationCatalogue {
         Transcode.self,
         PictureThumbnail.self,
         WatermarkImage.self,
+        HideWatermark.self,
+        DetectWatermark.self,
         EitherKind<StripImageMetadata, StripVideoMetadata>.self,
         AnalyseImage.self,
     ]

@@ -26,7 +26,7 @@ import Testing
             return LanguageModelClient(configuration)
         }
         let context = OperationContext(
-            origin: InputOrigin(), languageModel: model, folder: folder.url.appendingPathComponent("private"))
+            origin: InputOrigin(), folder: folder.url.appendingPathComponent("private"), languageModel: model)
         let output = OutputDestination(folder: folder.url.appendingPathComponent("out"), stem: "captions")
         return try await GenerateCaptions(parameters: parameters).entering(context).run(
             input: folder.url.appendingPathComponent("input"), output: output

@@ -24,7 +24,7 @@ import Testing
         var origin = InputOrigin()
         change(&origin)
         let context = OperationContext(
-            origin: origin, languageModel: nil, folder: folder.url.appendingPathComponent("private"))
+            origin: origin, folder: folder.url.appendingPathComponent("private"))
         let output = OutputDestination(folder: folder.url.appendingPathComponent("out"), stem: "result")
         return try await type.init(parameters: parameters).entering(context).run(input: input, output: output) { _ in }
     }

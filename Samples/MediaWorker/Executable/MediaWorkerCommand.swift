@@ -19,7 +19,8 @@ struct MediaWorkerCommand: AsyncParsableCommand {
             "Works on pictures, video and sound: takes the jobs of a BullMQ queue, writes the results to a folder.",
         discussion: """
             Each option can also be given by the environment variable named in its help; the option wins. Captions need a
-            language model: LLM_BASE_URL and LLM_MODEL, if needed LLM_API_KEY, LLM_VISION_MODEL, LLM_TIMEOUT.
+            language model: LLM_BASE_URL and LLM_MODEL, if needed LLM_API_KEY, LLM_VISION_MODEL, LLM_TIMEOUT. Hidden
+            watermarks need a secret: MEDIA_WATERMARK_KEY.
             Stops on SIGTERM or SIGINT: takes no more jobs, finishes those it has within the grace period and puts the
             rest back.
 
@@ -106,7 +107,7 @@ struct MediaWorkerCommand: AsyncParsableCommand {
             remote: RemoteFetcher(rules: rules), places: OutputPlaces(root: settings.output),
             workspace: try Workspace(base: settings.temporary),
             languageModel: settings.languageModel.map { LanguageModelClient($0, logger: logger) },
-            memory: MemoryCeiling(bytes: settings.memory))
+            watermarkKeys: settings.watermarkKeys, memory: MemoryCeiling(bytes: settings.memory))
     }
 
     private static func worker(

@@ -4,6 +4,8 @@ import ArgumentParser
 import Foundation
 import LanguageModel
 import Logging
+import MediaJobs
+import MediaProcessing
 
 struct MediaWorkerSettings {
     let redisURL: String
@@ -18,6 +20,7 @@ struct MediaWorkerSettings {
     /// Most bytes of memory.
     let memory: Int
     let languageModel: LanguageModelConfiguration?
+    let watermarkKeys: WatermarkKeyring?
     let grace: Duration
     let logLevel: Logger.Level
 
@@ -52,7 +55,10 @@ struct MediaWorkerSettings {
         memory = try number(command.memory, "MEDIA_MEMORY", default: 6000, in: 64...1_000_000) * 1_000_000
         do {
             languageModel = try LanguageModelConfiguration(environment: environment)
+            watermarkKeys = try WatermarkKeyring(environment: environment)
         } catch let error as LanguageModelError {
+            throw ValidationError(error.message)
+        } catch let error as MediaError {
             throw ValidationError(error.message)
         }
         grace = .seconds(try number(command.grace, "MEDIA_GRACE", default: 30, in: 0...3600))

@@ -11,6 +11,7 @@ public struct MediaJobRunner: Sendable {
     private let places: OutputPlaces
     private let workspace: Workspace
     private let languageModel: LanguageModelClient?
+    private let watermarkKeys: WatermarkKeyring?
     private let memory: MemoryCeiling
 
     /// Makes a runner.
@@ -21,16 +22,19 @@ public struct MediaJobRunner: Sendable {
     ///   - places: Where results go.
     ///   - workspace: Where inputs are kept while a job runs.
     ///   - languageModel: Who writes captions; nil if nobody does.
+    ///   - watermarkKeys: The keys of hidden watermarks; nil if there are none.
     ///   - memory: How much memory the process may use.
     public init(
         local: LocalInputs?, remote: RemoteFetcher, places: OutputPlaces, workspace: Workspace,
-        languageModel: LanguageModelClient? = nil, memory: MemoryCeiling = MemoryCeiling()
+        languageModel: LanguageModelClient? = nil, watermarkKeys: WatermarkKeyring? = nil,
+        memory: MemoryCeiling = MemoryCeiling()
     ) {
         self.local = local
         self.remote = remote
         self.places = places
         self.workspace = workspace
         self.languageModel = languageModel
+        self.watermarkKeys = watermarkKeys
         self.memory = memory
     }
 
@@ -64,7 +68,8 @@ public struct MediaJobRunner: Sendable {
         }
         try Task.checkCancellation()
         progress(share)
-        let context = OperationContext(origin: origin, languageModel: languageModel, folder: folder)
+        let context = OperationContext(
+            origin: origin, folder: folder, languageModel: languageModel, watermarkKeys: watermarkKeys)
         operation = operation.entering(context)
         let place = try places.place(
             jobID: job.recordID ?? id, operation: Operation.name, input: origin.name ?? job.inputURL,
@@ -106,6 +111,10 @@ public struct MediaJobRunner: Sendable {
 extension MediaOperation {
     /// The operation, told its surroundings if it wants to know them.
     public func entering(_ context: OperationContext) -> Self {
+        if let keys = context.watermarkKeys, var keyed = self as? any KeyedOperation {
+            keyed.use(keys)
+            return keyed as? Self ?? self
+        }
         guard var curious = self as? any ContextualOperation else { return self }
         curious.enter(context)
         return curious as? Self ?? self

@@ -71,7 +71,9 @@ struct ToolRun {
             for (number, attachment) in operation.attachments.enumerated() {
                 operation.attach(try await file(of: attachment, number, remote, folder), for: attachment)
             }
-            let context = OperationContext(origin: origin, languageModel: model, folder: folder)
+            let context = OperationContext(
+                origin: origin, folder: folder, languageModel: model,
+                watermarkKeys: try WatermarkKeyring(environment: ProcessInfo.processInfo.environment))
             operation = operation.entering(context)
             return try await operation.run(input: source, output: wanted.destination) { fraction in
                 bar.show(share + (1 - share) * fraction)
