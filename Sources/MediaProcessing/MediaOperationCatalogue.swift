@@ -5,6 +5,7 @@ public enum MediaOperationCatalogue {
     /// Every operation, in the order of its documentation.
     public static let all: [any MediaOperation.Type] = [
         ConvertImage.self, ResizeImage.self, CropImage.self, ResizeVideo.self, CropVideo.self, CompressVideo.self,
-        Transcode.self, WatermarkImage.self, EitherKind<StripImageMetadata, StripVideoMetadata>.self, AnalyseImage.self,
+        Transcode.self, VideoThumbnail.self, CreateTeaser.self, EitherKind<WatermarkImage, WatermarkVideo>.self,
+        EitherKind<StripImageMetadata, StripVideoMetadata>.self, EitherKind<AnalyseImage, AnalyseVideo>.self,
     ]
 }
