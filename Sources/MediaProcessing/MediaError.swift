@@ -56,7 +56,8 @@ public struct MediaError: Error, Sendable, Equatable {
     /// failures of the surroundings (files, memory) and for cancellation.
     public var isPermanent: Bool {
         switch code {
-        case .invalidParameter, .unsupportedFormat, .corruptInput, .tooLarge, .capabilityMissing, .insufficientCapacity: true
+        case .invalidParameter, .unsupportedFormat, .corruptInput, .tooLarge, .capabilityMissing, .insufficientCapacity:
+            true
         default: false
         }
     }

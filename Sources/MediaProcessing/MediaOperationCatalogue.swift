@@ -11,11 +11,12 @@ public enum MediaOperationCatalogue {
         CropVideo.self,
         CompressVideo.self,
         Transcode.self,
-        PictureThumbnail.self,
-        WatermarkImage.self,
+        EitherKind<PictureThumbnail, VideoThumbnail>.self,
+        CreateTeaser.self,
+        EitherKind<WatermarkImage, WatermarkVideo>.self,
         HideWatermark.self,
         DetectWatermark.self,
         EitherKind<StripImageMetadata, StripVideoMetadata>.self,
-        AnalyseImage.self,
+        EitherKind<AnalyseImage, AnalyseVideo>.self,
     ]
 }

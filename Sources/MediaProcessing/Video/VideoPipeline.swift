@@ -90,7 +90,7 @@ struct VideoPipeline {
 
     /// The input itself as the result.
     func keepInput(warnings: [String] = [], details: [String: MediaValue]) throws -> MediaReport {
-        let container = MediaContainer(demuxer: input.containerNames)
+        let container = MediaContainer(copying: input)
         let file = try PendingFile(target: output.file(withExtension: container?.fileExtension ?? "bin"))
         try file.copyContents(of: source)
         try file.commit()

@@ -19,7 +19,7 @@ import Testing
             "-i \(plain.path) -i \(chapters.path) -map 0 -map_metadata 1 -map_chapters 1 -c copy",
             "-metadata location=+48.8577+002.295/ -metadata com.apple.quicktime.make=Maker -metadata artist=Somebody",
             "-metadata copyright=Owner -metadata creation_time=2024-05-05T05:05:05Z -metadata:s:v handler_name=Core",
-            "-metadata:s:a language=deu -movflags use_metadata_tags", output: file)
+            "-metadata:s:a language=ger -movflags use_metadata_tags", output: file)
         return file
     }
 
@@ -35,7 +35,7 @@ import Testing
         let after = try Tool.run("exiftool", ["-G", "-a", "-ee", file.path])
         let media = try Tool.run("mediainfo", ["-f", file.path])
         for word in [
-            "Holiday", "48.857", "48 deg", "Somebody", "Maker", "Owner", "2024", "Core", "x264", "Lavf", "Home",
+            "Holiday", "48.857", "48 deg", "Somebody", "Maker", "Owner", "2024", "Core", "core 1", "Lavf", "Home",
         ] {
             #expect(!after.contains(word), "\(word) is still there for exiftool")
             #expect(!media.contains(word) || word == "Home", "\(word) is still there for mediainfo")
@@ -60,7 +60,7 @@ import Testing
         let turned = bench.folder.appendingPathComponent("turned.mp4")
         try Tool.ffmpeg("-i \(plain.path) -c copy -metadata:s:v rotate=90", output: turned)
         let (report, probe, _) = try await bench.result(StripVideoMetadata.self, "{}", file: turned)
-        #expect(probe.video?.side_data_list?.contains { $0.rotation == -90 } == true)
+        #expect(probe.video?.side_data_list?.contains { abs($0.rotation ?? 0) == 90 } == true)
         #expect(report.width == 180 && report.height == 320)
     }
 

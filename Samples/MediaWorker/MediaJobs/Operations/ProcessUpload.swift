@@ -61,9 +61,7 @@ public struct ProcessUpload: ContextualOperation {
         let inspection = try await BlockingWork.run { _ in try Inspection(of: input, declared: declared) }
         progress(0.1)
         // Everything is read through once: what does not decode is found here.
-        let analysis =
-            inspection.type.isPicture
-            ? try await run("analysis", [:], on: input) { progress(0.1 + 0.3 * $0) } : nil
+        let analysis = try await run("analysis", [:], on: input) { progress(0.1 + 0.3 * $0) }
         var report = try await place(input, inspection, at: output) { progress(0.4 + 0.4 * $0) }
         if report.width == 0, let analysis { (report.width, report.height) = (analysis.width, analysis.height) }
         if report.playingTime == nil { report.playingTime = analysis?.playingTime }

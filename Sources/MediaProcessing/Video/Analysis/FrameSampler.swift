@@ -9,6 +9,9 @@ struct SampledFrame {
     var size: PixelSize
     /// One byte a pixel for grey, three for RGB.
     var pixels: [UInt8]
+
+    /// The pixels of an RGB sample.
+    var bitmap: RGBBitmap { RGBBitmap(size: size, pixels: pixels) }
 }
 
 /// Decodes frames at chosen moments.
@@ -23,7 +26,7 @@ final class FrameSampler {
     private let input: MediaInput
     private let stream: MediaStream
     private let decoder: StreamDecoder
-    private let size: PixelSize
+    private let geometry: VideoGeometry
     private let form: Form
     private let work: Work
     private let packet: Packet
@@ -35,19 +38,34 @@ final class FrameSampler {
 
     /// Prepares sampling.
     ///
-    /// - Parameter size: Size of the samples, of the upright picture.
-    init(_ stream: MediaStream, of input: MediaInput, size: PixelSize, form: Form, work: Work) throws {
+    /// - Parameters:
+    ///   - geometry: Where pixels of the samples come from.
+    ///   - skipping: Frames to leave out undecoded.
+    init(
+        _ stream: MediaStream, of input: MediaInput, geometry: VideoGeometry, form: Form, work: Work,
+        skipping: AVDiscard = AVDISCARD_DEFAULT
+    ) throws {
         self.input = input
         self.stream = stream
-        self.size = size
+        self.geometry = geometry
         self.form = form
         self.work = work
-        decoder = try StreamDecoder(stream, limits: input.limits)
+        decoder = try StreamDecoder(stream, limits: input.limits, skipping: skipping)
         packet = try Packet()
         decoded = try Frame()
         filtered = try Frame()
         start = stream.start ?? input.start
         input.select([stream.index])
+    }
+
+    /// Prepares sampling of whole pictures scaled to `size`.
+    convenience init(
+        _ stream: MediaStream, of input: MediaInput, size: PixelSize, form: Form, work: Work,
+        skipping: AVDiscard = AVDISCARD_DEFAULT
+    ) throws {
+        try self.init(
+            stream, of: input, geometry: VideoGeometry(crop: nil, scaled: size), form: form, work: work,
+            skipping: skipping)
     }
 
     /// The frame shown at a moment, or the key frame before it, which is quicker.
@@ -110,8 +128,6 @@ final class FrameSampler {
     private func sample(_ frame: Frame, at time: Double) throws -> SampledFrame {
         let key = (frame.size, frame.pixelFormat)
         if graph == nil || graphInput.map({ $0 != key }) ?? true {
-            var geometry = VideoGeometry(crop: nil, scaled: size)
-            geometry.canvas = size
             let chain = VideoChain(stream: stream, recipe: VideoRecipe(geometry: geometry))
             graph = try FilterGraph(
                 .video(frame, timeBase: stream.timeBase, pixelAspect: stream.pixelAspect, frameRate: nil),
@@ -149,6 +165,6 @@ extension VideoChain {
         steps += scalingSteps(for: frame)
         if stream.isHighDynamicRange { steps += Self.toneMapping }
         steps.append(FilterStep("format", [("pix_fmts", pixelFormat)]))
-        return steps
+        return steps + paddingSteps
     }
 }

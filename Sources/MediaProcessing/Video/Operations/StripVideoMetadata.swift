@@ -56,7 +56,7 @@ public struct StripVideoMetadata: MediaOperation {
         input: URL, output: OutputDestination, progress: @escaping @Sendable (Double) -> Void
     ) async throws -> MediaReport {
         try await VideoPipeline.run(input: input, output: output, progress: progress) { pipeline in
-            guard let container = MediaContainer(demuxer: pipeline.input.containerNames) else {
+            guard let container = MediaContainer(copying: pipeline.input) else {
                 throw MediaError(
                     .unsupportedFormat,
                     "Metadata of \(pipeline.input.containerNames.first ?? "such") files cannot be removed without "
@@ -142,6 +142,7 @@ struct FoundMetadata {
                 continue
             }
             if plain == "vendor_id", value == "[0][0][0][0]" { continue }
+            if plain == "encoder", value == "Lavf" { continue }
             personal.insert(name)
         }
     }

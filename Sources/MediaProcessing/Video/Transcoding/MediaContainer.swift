@@ -46,7 +46,7 @@ public enum MediaContainer: String, Sendable, CaseIterable {
     /// Audio codecs the container can hold, the usual one first.
     var audioCodecs: [AudioCodec] {
         switch self {
-        case .mp4, .mov: [.aac, .mp3, .opus, .flac]
+        case .mp4, .mov: [.aac, .mp3, .opus]
         case .mkv: [.aac, .opus, .mp3, .vorbis, .flac, .pcm]
         case .webm: [.opus, .vorbis]
         case .mp3: [.mp3]
@@ -68,18 +68,27 @@ public enum MediaContainer: String, Sendable, CaseIterable {
         }
     }
 
-    /// The container that a stream copy of an input goes to, by the demuxer's names.
-    init?(demuxer names: [Substring]) {
-        let names = Set(names)
+    /// The container that a stream copy of an input goes to.
+    init?(copying input: MediaInput) {
+        let names = Set(input.containerNames)
         if names.contains("mp4") {
             self = .mp4
         } else if names.contains("matroska") {
-            self = .mkv
+            self = Self.fitsWebM(input) ? .webm : .mkv
         } else if let name = names.compactMap({ MediaContainer(rawValue: String($0)) }).first {
             self = name
         } else {
             return nil
         }
+    }
+
+    /// WebM is Matroska with a choice of codecs, and the reader does not tell them apart.
+    private static func fitsWebM(_ input: MediaInput) -> Bool {
+        let codecs = [
+            AV_CODEC_ID_VP8, AV_CODEC_ID_VP9, AV_CODEC_ID_AV1, AV_CODEC_ID_OPUS, AV_CODEC_ID_VORBIS,
+            AV_CODEC_ID_WEBVTT,
+        ]
+        return input.video != nil && input.streams.allSatisfy { codecs.contains($0.codec) }
     }
 }
 

@@ -42,25 +42,30 @@ struct VideoChain {
         steps += turningSteps
         steps += scalingSteps(for: frame)
         if stream.isHighDynamicRange { steps += Self.toneMapping }
-        let geometry = recipe.geometry
         if recipe.blur > 0 { steps.append(FilterStep("gblur", [("sigma", "\(recipe.blur)")])) }
         steps.append(FilterStep("format", [("pix_fmts", "yuv420p")]))
-        if geometry.canvas != geometry.scaled {
-            steps.append(
-                FilterStep(
-                    "pad",
-                    [
-                        ("w", "\(geometry.canvas.width)"), ("h", "\(geometry.canvas.height)"),
-                        ("x", "\(geometry.offset.x)"), ("y", "\(geometry.offset.y)"),
-                        ("color", "0x" + Self.hexadecimal(geometry.background)),
-                    ]))
-        }
+        steps += paddingSteps
         if recipe.fade > 0 {
             if let fadeIn { steps.append(Self.fade("in", at: fadeIn, recipe.fade)) }
             if let fadeOut { steps.append(Self.fade("out", at: fadeOut - recipe.fade, recipe.fade)) }
         }
         steps.append(FilterStep("setsar", [("sar", "1")]))
         return steps
+    }
+
+    /// What puts the picture on its canvas, if that is larger.
+    var paddingSteps: [FilterStep] {
+        let geometry = recipe.geometry
+        guard geometry.canvas != geometry.scaled else { return [] }
+        return [
+            FilterStep(
+                "pad",
+                [
+                    ("w", "\(geometry.canvas.width)"), ("h", "\(geometry.canvas.height)"),
+                    ("x", "\(geometry.offset.x)"), ("y", "\(geometry.offset.y)"),
+                    ("color", "0x" + Self.hexadecimal(geometry.background)),
+                ])
+        ]
     }
 
     private static func fade(_ direction: String, at moment: Double, _ length: Double) -> FilterStep {
