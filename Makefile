@@ -9,8 +9,12 @@ VENV := .venv
 PYTHON := $(VENV)/bin/python
 PYTHON_PACKAGES := bullmq==3.4.4 pillow==11.3.0
 PHOTOGRAPH := $(VENV)/photograph/rocket.jpg
+VIDEO := $(VENV)/photograph/rocket.mp4
+PHOTOGRAPHS := $(VENV)/photographs
 DEBIAN_PACKAGES := redis-server redis-tools openssl pkg-config python3 python3-venv libhiredis-dev libjson-c-dev \
-	libmagickwand-6.q16-dev tzdata
+	libmagickwand-6.q16-dev libpango1.0-dev libcairo2-dev fonts-dejavu-core fonts-noto-core fonts-noto-cjk \
+	fonts-noto-color-emoji libimage-exiftool-perl libvips-tools libavcodec-dev libavfilter-dev \
+	libavformat-dev libswresample-dev libswscale-dev ffmpeg mediainfo tzdata
 # Two jobs at a time keep a small machine usable; a large one sets JOBS.
 JOBS ?= $(shell nproc)
 # How many random sequences `make conformance` plays, and what they follow from.
@@ -22,7 +26,8 @@ export SWIFT_BACKTRACE ?= enable=no
 export WARNINGS_AS_ERRORS ?= 1
 export BULLMQ_PYTHON ?= $(CURDIR)/$(PYTHON)
 
-.PHONY: help deps build run test lint format unit conformance bench bench-idle script-costs docs clean
+.PHONY: help deps build run demo-media test lint format unit conformance bench bench-idle bench-media bench-watermark \
+	script-costs docs clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -30,6 +35,7 @@ help: ## list the targets
 deps: ## install what is missing: Debian packages, the official Python package
 	@.ci/install-debian-packages $(DEBIAN_PACKAGES)
 	@.ci/install-python-peer $(VENV) $(PYTHON_PACKAGES)
+	@.ci/fetch-photographs $(PYTHON) $(PHOTOGRAPHS)
 	@command -v $(SWIFT) > /dev/null || { \
 		echo "Swift 6.2 or later is needed and not on the PATH: see https://www.swift.org/install" >&2; exit 1; }
 
@@ -42,6 +48,15 @@ run: deps ## let Python enqueue jobs for a photograph and a Swift worker do them
 	$(SWIFT) build -j $(JOBS) -c release --product media-worker
 	@$(PYTHON) Samples/Run/run.py --file "$(or $(FILE),$(PHOTOGRAPH))" \
 		--worker "$$($(SWIFT) build -c release --show-bin-path)/media-worker"
+
+demo-media: deps ## do every media operation through the queue, with a contact sheet (PHOTO=... VIDEO=... for your own)
+	@.ci/fetch-photograph $(PYTHON) $(PHOTOGRAPH)
+	@.ci/make-video $(PHOTOGRAPH) $(VIDEO)
+	@echo "Building the media worker and media-tool for release; the first time this takes some minutes."
+	$(SWIFT) build -j $(JOBS) -c release --product media-worker
+	$(SWIFT) build -j $(JOBS) -c release --product media-tool
+	@bin="$$($(SWIFT) build -c release --show-bin-path)"; $(PYTHON) Samples/Run/demo_media.py --worker "$$bin/media-worker" \
+		--tool "$$bin/media-tool" --photo "$(or $(PHOTO),$(PHOTOGRAPH))" --video "$(VIDEO)"
 
 test: deps lint ## lint, build, and run every test
 	$(SWIFT) build -j $(JOBS) --build-tests
@@ -73,10 +88,21 @@ bench-idle: deps ## watch an idle worker for ten minutes
 	$(SWIFT) build -j $(JOBS) -c release --product bench
 	"$$($(SWIFT) build -c release --show-bin-path)/bench" idle $(BENCH)
 
+bench-watermark: deps ## measure invisible watermarks on photographs: likeness, attacks, false positives, speed
+	@.ci/install-debian-packages imagemagick ffmpeg
+	@.ci/fetch-photographs $(PYTHON) $(PHOTOGRAPHS) all
+	$(SWIFT) build -j $(JOBS) -c release --product watermark-bench
+	"$$($(SWIFT) build -c release --show-bin-path)/watermark-bench" $(PHOTOGRAPHS) $(WATERMARK)
+
 script-costs: deps ## compare the instructions that each script costs Redis with the official package's
 	@.ci/install-debian-packages valgrind
 	$(SWIFT) build -j $(JOBS) --product script-costs
 	"$$($(SWIFT) build --show-bin-path)/script-costs" $(COSTS)
+
+bench-media: deps ## compare the media operations with the ffmpeg tool doing the same
+	$(SWIFT) build -j $(JOBS) -c release --product bench-media
+	"$$($(SWIFT) build -c release --show-bin-path)/bench-media" $(BENCH)
+	"$$($(SWIFT) build -c release --show-bin-path)/bench-media" images $(BENCH)
 
 docs: ## write the library's documentation to docs-build/
 	$(SWIFT) package --allow-writing-to-directory docs-build generate-documentation --target BullMQ \

@@ -21,6 +21,7 @@ let nioSSL = Target.Dependency.product(name: "NIOSSL", package: "swift-nio-ssl")
 let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
 let metrics = Target.Dependency.product(name: "Metrics", package: "swift-metrics")
 let tracing = Target.Dependency.product(name: "Tracing", package: "swift-distributed-tracing")
+let asyncHTTPClient = Target.Dependency.product(name: "AsyncHTTPClient", package: "async-http-client")
 let argumentParser = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
 let serviceLifecycle = Target.Dependency.product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
 let unixSignals = Target.Dependency.product(name: "UnixSignals", package: "swift-service-lifecycle")
@@ -80,43 +81,102 @@ let commandLine: [Target] = [
     ),
 ]
 
+// Invisible watermarks: pure Swift, no dependencies.
+let watermark: [Target] = [
+    .target(name: "InvisibleWatermark", swiftSettings: settings),
+    .testTarget(name: "InvisibleWatermarkTests", dependencies: ["InvisibleWatermark"], swiftSettings: settings),
+    .executableTarget(
+        name: "watermark-bench",
+        dependencies: ["InvisibleWatermark"],
+        path: "Conformance/WatermarkBench",
+        swiftSettings: settings
+    ),
+]
+
 let media: [Target] = [
     .systemLibrary(
         name: "CMagickWand",
         pkgConfig: Context.packageDirectory + "/Sources/CMagickWand/magickwand-headers.pc",
         providers: [.apt(["libmagickwand-6.q16-dev"])]
     ),
-    .target(name: "MediaProcessing", dependencies: ["CMagickWand"], swiftSettings: settings),
+    .systemLibrary(
+        name: "CPango",
+        pkgConfig: Context.packageDirectory + "/Sources/CPango/pangocairo-headers.pc",
+        providers: [.apt(["libpango1.0-dev", "libcairo2-dev"])]
+    ),
+    .systemLibrary(
+        name: "CFFmpeg",
+        pkgConfig: "libavformat",
+        providers: [
+            .apt(["libavcodec-dev", "libavfilter-dev", "libavformat-dev", "libswresample-dev", "libswscale-dev"])
+        ]
+    ),
+    .target(
+        name: "MediaProcessing", dependencies: ["CFFmpeg", "CMagickWand", "CPango", "InvisibleWatermark"],
+        swiftSettings: settings
+    ),
     .testTarget(
         name: "MediaProcessingTests",
-        dependencies: ["MediaProcessing", "CMagickWand"],
+        dependencies: ["MediaProcessing", "CFFmpeg", "CMagickWand"],
+        swiftSettings: settings
+    ),
+    .executableTarget(
+        name: "bench-media",
+        dependencies: ["MediaProcessing"],
+        path: "Conformance/MediaBench",
         swiftSettings: settings
     ),
 ]
 
-// The sample worker: what knows no queue, and the executable that joins it to the library.
+// A client of servers that speak the OpenAI dialect; knows no queue and no media.
+let languageModel: [Target] = [
+    .target(
+        name: "LanguageModel",
+        dependencies: [asyncHTTPClient, logging, nioCore, nioHTTP1],
+        swiftSettings: settings
+    ),
+    .target(
+        name: "LanguageModelTesting",
+        dependencies: [nioCore, nioHTTP1, nioPosix],
+        path: "Tests/LanguageModelTesting",
+        swiftSettings: settings
+    ),
+    .testTarget(
+        name: "LanguageModelTests",
+        dependencies: ["LanguageModel", "LanguageModelTesting", nioHTTP1],
+        swiftSettings: settings
+    ),
+]
+
+// The sample worker: what knows no queue, the executable that joins it to the library, and a tool for the command line.
 let samples: [Target] = [
+    .systemLibrary(name: "CMalloc"),
     .target(
         name: "MediaJobs",
-        dependencies: [
-            "MediaProcessing", nioCore, nioHTTP1, .product(name: "AsyncHTTPClient", package: "async-http-client"),
-        ],
+        dependencies: ["CMalloc", "LanguageModel", "MediaProcessing", asyncHTTPClient, nioCore, nioHTTP1],
         path: "Samples/MediaWorker/MediaJobs",
         swiftSettings: settings
     ),
     .executableTarget(
         name: "media-worker",
         dependencies: [
-            "BullMQ", "MediaJobs", "MediaProcessing", logging, serviceLifecycle,
+            "BullMQ", "LanguageModel", "MediaJobs", "MediaProcessing", logging, serviceLifecycle,
             argumentParser, unixSignals,
         ],
         path: "Samples/MediaWorker/Executable",
         swiftSettings: settings
     ),
+    .executableTarget(
+        name: "media-tool",
+        dependencies: ["LanguageModel", "MediaJobs", "MediaProcessing", argumentParser, logging],
+        path: "Samples/MediaWorker/Tool",
+        swiftSettings: settings
+    ),
     .testTarget(
         name: "MediaWorkerTests",
         dependencies: [
-            "BullMQ", "BullMQTesting", "MediaJobs", "MediaProcessing", "media-worker", nioCore, nioHTTP1, nioPosix,
+            "BullMQ", "BullMQTesting", "LanguageModel", "LanguageModelTesting", "MediaJobs", "MediaProcessing",
+            "media-tool", "media-worker", nioCore, nioHTTP1, nioPosix,
         ],
         swiftSettings: settings
     ),
@@ -255,7 +315,9 @@ let package = Package(
         .library(name: "BullMQ", targets: ["BullMQ"]),
         .library(name: "RedisTransport", targets: ["RedisTransport"]),
         .library(name: "BullMQTesting", targets: ["BullMQTesting"]),
+        .library(name: "InvisibleWatermark", targets: ["InvisibleWatermark"]),
         .library(name: "MediaProcessing", targets: ["MediaProcessing"]),
+        .library(name: "LanguageModel", targets: ["LanguageModel"]),
         .executable(name: "bullmq", targets: ["BullMQCommand"]),
     ],
     dependencies: [
@@ -269,5 +331,5 @@ let package = Package(
         .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
         .package(url: "https://github.com/swiftlang/swift-docc-plugin", from: "1.5.0"),
     ],
-    targets: library + commandLine + media + samples + conformance + documentation
+    targets: library + commandLine + watermark + media + languageModel + samples + conformance + documentation
 )

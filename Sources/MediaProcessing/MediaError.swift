@@ -24,6 +24,8 @@ public struct MediaError: Error, Sendable, Equatable {
         public static let tooLarge = Code(rawValue: "too_large")
         /// The installed libraries cannot do what was asked, e.g. encode AVIF.
         public static let capabilityMissing = Code(rawValue: "capability_missing")
+        /// The picture cannot hold what was to be hidden in it.
+        public static let insufficientCapacity = Code(rawValue: "insufficient_capacity")
         /// The task was cancelled. Nothing was written.
         public static let cancelled = Code(rawValue: "cancelled")
         /// The input cannot be opened or read.
@@ -54,7 +56,8 @@ public struct MediaError: Error, Sendable, Equatable {
     /// failures of the surroundings (files, memory) and for cancellation.
     public var isPermanent: Bool {
         switch code {
-        case .invalidParameter, .unsupportedFormat, .corruptInput, .tooLarge, .capabilityMissing: true
+        case .invalidParameter, .unsupportedFormat, .corruptInput, .tooLarge, .capabilityMissing, .insufficientCapacity:
+            true
         default: false
         }
     }

@@ -13,6 +13,13 @@ public protocol MediaOperation: Decodable, Sendable {
     /// Where the job's parameters want the result to be put, relative to the place results go to.
     var placement: OutputPlacement { get }
 
+    /// Further files the operation needs, e.g. a watermark picture; whoever runs it fetches them and calls
+    /// ``attach(_:for:)`` before ``run(input:output:progress:)``. None for most operations.
+    var attachments: [MediaAttachment] { get }
+
+    /// Gives the operation a fetched file of ``attachments``.
+    mutating func attach(_ file: URL, for attachment: MediaAttachment)
+
     /// Does the work.
     ///
     /// The file appears at its final place complete or not at all. Work happens on a thread of its own, never on the
@@ -26,6 +33,36 @@ public protocol MediaOperation: Decodable, Sendable {
     func run(
         input: URL, output: OutputDestination, progress: @escaping @Sendable (Double) -> Void
     ) async throws -> MediaReport
+}
+
+extension MediaOperation {
+    /// None.
+    public var attachments: [MediaAttachment] { [] }
+
+    /// Nothing to do for an operation without attachments.
+    public mutating func attach(_ file: URL, for attachment: MediaAttachment) {}
+}
+
+/// A file that an operation needs besides its input, as its parameters name it.
+public struct MediaAttachment: Sendable, Hashable {
+    /// How a parameter can name a file.
+    public enum Reference: Sendable, Hashable {
+        /// By the id of a stored file.
+        case fileID(String)
+        /// By a `file:`, `http:` or `https:` URL.
+        case url(String)
+    }
+
+    /// The parameter that names the file, e.g. `image_file_id`.
+    public var parameter: String
+    /// Where the file is.
+    public var reference: Reference
+
+    /// Makes an attachment.
+    public init(parameter: String, reference: Reference) {
+        self.parameter = parameter
+        self.reference = reference
+    }
 }
 
 /// A folder and a file name without extension: the operation decides the format, hence the extension.

@@ -3,5 +3,20 @@
 /// The operations of this module.
 public enum MediaOperationCatalogue {
     /// Every operation, in the order of its documentation.
-    public static let all: [any MediaOperation.Type] = [ConvertImage.self, ResizeImage.self]
+    public static let all: [any MediaOperation.Type] = [
+        ConvertImage.self,
+        ResizeImage.self,
+        CropImage.self,
+        ResizeVideo.self,
+        CropVideo.self,
+        CompressVideo.self,
+        Transcode.self,
+        EitherKind<PictureThumbnail, VideoThumbnail>.self,
+        CreateTeaser.self,
+        EitherKind<WatermarkImage, WatermarkVideo>.self,
+        HideWatermark.self,
+        DetectWatermark.self,
+        EitherKind<StripImageMetadata, StripVideoMetadata>.self,
+        EitherKind<AnalyseImage, AnalyseVideo>.self,
+    ]
 }

@@ -27,7 +27,7 @@ struct Pixel: Equatable, CustomStringConvertible {
     var description: String { "(\(red) \(green) \(blue) \(alpha))" }
 }
 
-struct Bitmap: Equatable {
+struct Bitmap: Equatable, CustomStringConvertible {
     var width: Int
     var height: Int
     var pixels: [Pixel]
@@ -39,6 +39,8 @@ struct Bitmap: Equatable {
     }
 
     subscript(x: Int, y: Int) -> Pixel { pixels[y * width + x] }
+
+    var description: String { "\(width)x\(height) pixels, corners \(corners)" }
 
     /// Red, green above blue, yellow: shows which way is up.
     static func quadrants(_ width: Int, _ height: Int) -> Bitmap {

@@ -22,7 +22,9 @@ import Testing
         try FileManager.default.createSymbolicLink(
             at: root.appendingPathComponent("out"), withDestinationURL: folder.url)
         #expect(mkfifo(root.appendingPathComponent("pipe").path, 0o600) == 0)
-        inputs = try LocalInputs(root: root, limit: 100)
+        var limits = InputLimits()
+        limits.other = 100
+        inputs = try LocalInputs(root: root, limits: limits)
         self.root = root.path
     }
 

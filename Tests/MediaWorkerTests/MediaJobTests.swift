@@ -87,4 +87,13 @@ import Testing
         #expect(try folder.names("out/8").isEmpty)
         #expect(try folder.names("tmp/\(try #require(try folder.names("tmp").first))").isEmpty)
     }
+
+    @Test("each operation has one name, and its parameters are described") func documentation() throws {
+        let names = MediaJobCatalogue.all.map { $0.name }
+        #expect(Set(names).count == names.count, "\(names)")
+        let readme = try String(
+            contentsOf: URL(fileURLWithPath: #filePath).deletingLastPathComponent()
+                .appendingPathComponent("../../Samples/MediaWorker/README.md"), encoding: .utf8)
+        for name in names { #expect(readme.contains("`\(name)`"), "\(name)") }
+    }
 }

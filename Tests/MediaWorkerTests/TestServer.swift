@@ -16,13 +16,28 @@ final class TestServer: Sendable {
         var isChunked = false
         /// Whether the connection stays open without an end after the body.
         var hangs = false
+        /// Whether not even a head is sent.
+        var isSilent = false
+    }
+
+    /// A request, as far as tests ask.
+    struct Request: Sendable {
+        let path: String
+        let host: String
+        let range: String?
+        let ifRange: String?
     }
 
     let port: Int
     private let channel: any Channel
 
     /// Starts a server; `answer` gets each request's path.
-    init(_ answer: @escaping @Sendable (String) -> Answer) async throws {
+    convenience init(_ answer: @escaping @Sendable (String) -> Answer) async throws {
+        try await self.init(host: "127.0.0.1") { answer($0.path) }
+    }
+
+    /// Starts a server; `answer` gets each request.
+    init(host: String, answer: @escaping @Sendable (Request) -> Answer) async throws {
         let seen = SharedLog()
         channel = try await ServerBootstrap(group: MultiThreadedEventLoopGroup.singleton)
             .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
@@ -32,36 +47,40 @@ final class TestServer: Sendable {
                     try channel.pipeline.syncOperations.addHandler(Exchange(answer: answer, log: seen))
                 }
             }
-            .bind(host: "127.0.0.1", port: 0).get()
+            .bind(host: host, port: 0).get()
         port = channel.localAddress?.port ?? 0
         log = seen
     }
 
     private let log: SharedLog
-    /// Paths and Host headers of all requests.
-    var requests: [(path: String, host: String)] { log.entries.withLock { $0 } }
+    /// All requests so far.
+    var requests: [Request] { log.entries.withLock { $0 } }
 
     func stop() async { try? await channel.close() }
 
     private final class SharedLog: Sendable {
-        let entries = Mutex<[(path: String, host: String)]>([])
+        let entries = Mutex<[Request]>([])
     }
 
     private final class Exchange: ChannelInboundHandler {
         typealias InboundIn = HTTPServerRequestPart
         typealias OutboundOut = HTTPServerResponsePart
-        private let answer: @Sendable (String) -> Answer
+        private let answer: @Sendable (Request) -> Answer
         private let log: SharedLog
 
-        init(answer: @escaping @Sendable (String) -> Answer, log: SharedLog) {
+        init(answer: @escaping @Sendable (Request) -> Answer, log: SharedLog) {
             self.answer = answer
             self.log = log
         }
 
         func channelRead(context: ChannelHandlerContext, data: NIOAny) {
             guard case .head(let request) = unwrapInboundIn(data) else { return }
-            log.entries.withLock { $0.append((request.uri, request.headers.first(name: "Host") ?? "")) }
-            let answer = answer(request.uri)
+            let question = Request(
+                path: request.uri, host: request.headers.first(name: "Host") ?? "",
+                range: request.headers.first(name: "Range"), ifRange: request.headers.first(name: "If-Range"))
+            log.entries.withLock { $0.append(question) }
+            let answer = answer(question)
+            guard !answer.isSilent else { return }
             var head = HTTPResponseHead(version: .http1_1, status: answer.status)
             for (name, value) in answer.headers { head.headers.add(name: name, value: value) }
             if !answer.isChunked {

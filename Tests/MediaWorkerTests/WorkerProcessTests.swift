@@ -3,6 +3,7 @@
 import BullMQ
 import BullMQTesting
 import Foundation
+import LanguageModelTesting
 import NIOHTTP1
 import Testing
 
@@ -10,12 +11,14 @@ import Testing
 
 @Suite(.serialized) struct WorkerProcessTests {
     /// The executable lies beside the test bundle, which is mapped into this process.
-    static let program: String = {
+    static let program = program(named: "media-worker")
+
+    static func program(named name: String) -> String {
         let maps = (try? String(contentsOfFile: "/proc/self/maps", encoding: .utf8)) ?? ""
         let bundle = maps.split(separator: "\n").first { $0.hasSuffix(".xctest") }?.drop { $0 != "/" } ?? ""
         return URL(fileURLWithPath: String(bundle)).deletingLastPathComponent()
-            .appendingPathComponent("media-worker").path
-    }()
+            .appendingPathComponent(name).path
+    }
 
     /// A worker process with its own folders and queue, on the shared server.
     struct Bench {
@@ -118,11 +121,90 @@ import Testing
         var format: String
     }
 
+    @Test("a job can be cancelled from afar while it fetches, and leaves nothing") func remoteCancellation()
+        async throws
+    {
+        let server = try await TestServer { _ in
+            .init(body: MediaJobTests.picture, announced: 1_000_000, hangs: true)
+        }
+        let host = "127.0.0.1:\(server.port)"
+        let bench = try await Bench(["MEDIA_TRUSTED_HOSTS": host])
+        let job = try await bench.add("download", "http://\(host)/slow", "{}")
+        while server.requests.isEmpty { try await Task.sleep(for: .milliseconds(10)) }
+        guard case .acknowledged = try await bench.queue.cancel(job.id, reason: "not needed any more") else {
+            Issue.record("the worker did not answer")
+            return
+        }
+        let failure = try await bench.failure(of: job)
+        #expect(failure.reason.contains("not needed any more"), "\(failure)")
+        let left = try bench.folder.names("tmp")
+        #expect(try bench.folder.names("tmp/\(try #require(left.first))").isEmpty)
+        #expect(await bench.stop() == .exited(0))
+        #expect(try bench.folder.names().contains("out") == false)
+        await server.stop()
+    }
+
+    @Test("a job that is under way at the end of the grace period goes back in line") func shutdown() async throws {
+        let server = try await TestServer { _ in
+            .init(body: MediaJobTests.picture, announced: 1_000_000, hangs: true)
+        }
+        let host = "127.0.0.1:\(server.port)"
+        let bench = try await Bench(["MEDIA_TRUSTED_HOSTS": host, "MEDIA_GRACE": "0"])
+        let job = try await bench.add("download", "http://\(host)/slow", "{}")
+        while server.requests.isEmpty { try await Task.sleep(for: .milliseconds(10)) }
+        #expect(await bench.worker.stop(grace: .seconds(30)) == .exited(0))
+        let state = try await bench.queue.state(of: job.id)
+        #expect(state == .waiting, "\(String(describing: state))")
+        #expect(try bench.folder.names("tmp").isEmpty)
+        await bench.queue.redis.close()
+        await server.stop()
+    }
+
+    @Test("a job that takes too long, or too much memory, fails") func ceilings() async throws {
+        let server = try await TestServer { _ in
+            .init(body: MediaJobTests.picture, announced: 1_000_000, hangs: true)
+        }
+        let host = "127.0.0.1:\(server.port)"
+        let slow = try await Bench(["MEDIA_TRUSTED_HOSTS": host, "MEDIA_TIMEOUT": "1"])
+        let late = try await slow.failure(of: try await slow.add("download", "http://\(host)/slow", "{}"))
+        #expect(late.reason.contains("timed out"), "\(late)")
+        #expect(await slow.stop() == .exited(0))
+        await server.stop()
+        // A picture of 90 megapixels in a process that may have 200 MB.
+        let small = try await Bench(["MEDIA_MEMORY": "200"])
+        let (made, _, errors) = try await ChildProcess.run(
+            "/usr/bin/ffmpeg",
+            [
+                "-v", "error", "-f", "lavfi", "-i", "color=gray:s=9500x9500", "-frames:v", "1",
+                small.folder.url.path + "/in/large.png",
+            ])
+        #expect(made == .exited(0), "\(errors)")
+        let large = try await small.failure(
+            of: try await small.add(
+                "convert_image", "file:large.png", #"{"format":"webp"}"#, options: JobOptions(attempts: 3)))
+        #expect(large.reason.contains("out_of_memory") && large.attempts == 1, "\(large)")
+        let next = try await small.add("convert_image", "file:red.png", #"{"format":"webp"}"#)
+        _ = try await next.finished(within: .seconds(60), events: small.events)
+        #expect(await small.stop() == .exited(0))
+    }
+
+    @Test("captions are written by the model of the environment") func captions() async throws {
+        let model = try await ModelServer([CaptionTests.answer("Red")])
+        let bench = try await Bench(["LLM_BASE_URL": model.baseURL, "LLM_MODEL": "m", "LLM_API_KEY": "sk-secret"])
+        let job = try await bench.add("caption_generation", "file:red.png", "{}")
+        let result = try await job.finished(within: .seconds(60), events: bench.events)
+        #expect(result.text.contains(#""text":"Red""#) && result.text.contains(#""model":"test-vision""#))
+        #expect(await bench.stop() == .exited(0))
+        #expect(!bench.worker.errors.lines.joined().contains("sk-secret"))
+        await model.stop()
+    }
+
     @Test("settings that cannot work are named, with an exit code for each kind")
     func settings() async throws {
         for (arguments, status, words) in [
             (["--concurrency", "0"], 78, "MEDIA_CONCURRENCY must be from 1 to 64"),
-            (["--redis-url", "nonsense"], 78, "Redis URL"), (["--log-level", "loud"], 78, "LOG_LEVEL"),
+            (["--memory", "1"], 78, "MEDIA_MEMORY"), (["--redis-url", "nonsense"], 78, "Redis URL"),
+            (["--log-level", "loud"], 78, "LOG_LEVEL"),
             (["--trusted-hosts", "a"], 78, "host:port"), (["--root", "/nonexistent"], 73, "folder for file: inputs"),
             (["--temporary", "/dev/null/x"], 73, "temporary folder"), (["--bogus"], 64, "Unknown option"),
         ] as [([String], Int32, String)] {
@@ -132,5 +214,8 @@ import Testing
         let (end, _, errors) = try await ChildProcess.run(
             Self.program, environment: ["MEDIA_GRACE": "soon", "PATH": "/usr/bin:/bin"])
         #expect(end == .exited(78) && errors.joined().contains("MEDIA_GRACE must be a number"))
+        let (half, _, reasons) = try await ChildProcess.run(
+            Self.program, environment: ["LLM_MODEL": "m", "PATH": "/usr/bin:/bin"])
+        #expect(half == .exited(78) && reasons.joined().contains("LLM_BASE_URL is not"))
     }
 }

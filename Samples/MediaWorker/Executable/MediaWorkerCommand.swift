@@ -4,6 +4,7 @@
 import ArgumentParser
 import BullMQ
 import Foundation
+import LanguageModel
 import Logging
 import MediaJobs
 import MediaProcessing
@@ -14,9 +15,12 @@ import UnixSignals
 struct MediaWorkerCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "media-worker",
-        abstract: "Resizes and converts pictures: takes the jobs of a BullMQ queue and writes the results to a folder.",
+        abstract:
+            "Works on pictures, video and sound: takes the jobs of a BullMQ queue, writes the results to a folder.",
         discussion: """
-            Each option can also be given by the environment variable named in its help; the option wins.
+            Each option can also be given by the environment variable named in its help; the option wins. Captions need a
+            language model: LLM_BASE_URL and LLM_MODEL, if needed LLM_API_KEY, LLM_VISION_MODEL, LLM_TIMEOUT. Hidden
+            watermarks need a secret: MEDIA_WATERMARK_KEY.
             Stops on SIGTERM or SIGINT: takes no more jobs, finishes those it has within the grace period and puts the
             rest back.
 
@@ -36,12 +40,15 @@ struct MediaWorkerCommand: AsyncParsableCommand {
     var output: String?
     @Option(help: "Folder for temporary files. MEDIA_TEMP; default a folder of the system's temporary directory.")
     var temporary: String?
-    @Option(help: "Jobs at a time. MEDIA_CONCURRENCY; default 1, since one large picture may need a gigabyte.")
+    @Option(help: "Jobs at a time. MEDIA_CONCURRENCY; default 1, since one large file may need gigabytes.")
     var concurrency: Int?
     @Option(help: "host:port pairs, with commas, that may be asked although private. MEDIA_TRUSTED_HOSTS.")
     var trustedHosts: String?
-    @Option(help: "Seconds that one job may take. MEDIA_TIMEOUT; default 1200.")
+    @Option(help: "Seconds that one job may take. MEDIA_TIMEOUT; default 3600.")
     var timeout: Int?
+    @Option(
+        help: "Megabytes of memory that the process may use; a job that needs more fails. MEDIA_MEMORY; default 6000.")
+    var memory: Int?
     @Option(help: "Seconds that running jobs may still take after SIGTERM. MEDIA_GRACE; default 30.")
     var grace: Int?
     @Option(help: "trace, debug, info, notice, warning, error or critical. LOG_LEVEL; default info.")
@@ -59,6 +66,7 @@ struct MediaWorkerCommand: AsyncParsableCommand {
             handler.logLevel = settings.logLevel
             return handler
         }
+        MemoryCeiling.prepareProcess()
         let logger = Logger(label: "media-worker")
         let worker: Worker
         let redis: Redis
@@ -66,7 +74,8 @@ struct MediaWorkerCommand: AsyncParsableCommand {
             var configuration = try RedisConfiguration(url: settings.redisURL)
             configuration.logger = logger
             redis = Redis(configuration: configuration)
-            worker = try Self.worker(settings, redis: redis, runner: try Self.runner(settings), logger: logger)
+            worker = try Self.worker(
+                settings, redis: redis, runner: try Self.runner(settings, logger: logger), logger: logger)
         } catch let error as MediaJobError {
             throw Self.exit(.folder, error.message)
         } catch {
@@ -75,7 +84,11 @@ struct MediaWorkerCommand: AsyncParsableCommand {
         let formats = ImageCapabilities.installed.writable.map(\.rawValue).sorted().joined(separator: " ")
         logger.info(
             "serving",
-            metadata: ["queue": "\(settings.queue)", "concurrency": "\(settings.concurrency)", "formats": "\(formats)"])
+            metadata: [
+                "queue": "\(settings.queue)", "concurrency": "\(settings.concurrency)", "formats": "\(formats)",
+                "operations": "\(MediaJobCatalogue.all.map { $0.name }.joined(separator: " "))",
+                "model": "\(settings.languageModel?.visionModel ?? "none")",
+            ])
         do {
             try await ServiceGroup(
                 services: [redis, worker], gracefulShutdownSignals: [.sigterm, .sigint], logger: logger
@@ -86,13 +99,15 @@ struct MediaWorkerCommand: AsyncParsableCommand {
         logger.info("stopped")
     }
 
-    private static func runner(_ settings: MediaWorkerSettings) throws -> MediaJobRunner {
+    private static func runner(_ settings: MediaWorkerSettings, logger: Logger) throws -> MediaJobRunner {
         var rules = FetchRules()
         rules.trustedHosts = settings.trustedHosts
         return MediaJobRunner(
-            local: try settings.root.map { try LocalInputs(root: $0, limit: rules.bytes) },
+            local: try settings.root.map { try LocalInputs(root: $0, limits: rules.limits) },
             remote: RemoteFetcher(rules: rules), places: OutputPlaces(root: settings.output),
-            workspace: try Workspace(base: settings.temporary))
+            workspace: try Workspace(base: settings.temporary),
+            languageModel: settings.languageModel.map { LanguageModelClient($0, logger: logger) },
+            watermarkKeys: settings.watermarkKeys, memory: MemoryCeiling(bytes: settings.memory))
     }
 
     private static func worker(
@@ -100,10 +115,10 @@ struct MediaWorkerCommand: AsyncParsableCommand {
     ) throws -> Worker {
         let options = WorkerOptions(
             prefix: settings.prefix, concurrency: settings.concurrency, lockDuration: .seconds(60),
-            jobTimeout: settings.timeout, gracePeriod: settings.grace, logger: logger)
+            jobTimeout: settings.timeout, gracePeriod: settings.grace, acceptsRemoteCancellation: true, logger: logger)
         let handling = MediaJobHandling(runner: runner, logger: logger)
         return try Worker(settings.queue, redis: redis, options: options) {
-            for operation in MediaOperationCatalogue.all { handling.handler(for: operation) }
+            for operation in MediaJobCatalogue.all { handling.handler(for: operation) }
         }
     }
 

@@ -2,7 +2,10 @@
 
 import ArgumentParser
 import Foundation
+import LanguageModel
 import Logging
+import MediaJobs
+import MediaProcessing
 
 struct MediaWorkerSettings {
     let redisURL: String
@@ -14,6 +17,10 @@ struct MediaWorkerSettings {
     let concurrency: Int
     let trustedHosts: Set<String>
     let timeout: Duration
+    /// Most bytes of memory.
+    let memory: Int
+    let languageModel: LanguageModelConfiguration?
+    let watermarkKeys: WatermarkKeyring?
     let grace: Duration
     let logLevel: Logger.Level
 
@@ -44,7 +51,16 @@ struct MediaWorkerSettings {
             (command.temporary ?? variable("MEDIA_TEMP")).map { URL(fileURLWithPath: $0, isDirectory: true) }
             ?? FileManager.default.temporaryDirectory.appendingPathComponent("media-worker", isDirectory: true)
         concurrency = try number(command.concurrency, "MEDIA_CONCURRENCY", default: 1, in: 1...64)
-        timeout = .seconds(try number(command.timeout, "MEDIA_TIMEOUT", default: 1200, in: 1...86400))
+        timeout = .seconds(try number(command.timeout, "MEDIA_TIMEOUT", default: 3600, in: 1...86400))
+        memory = try number(command.memory, "MEDIA_MEMORY", default: 6000, in: 64...1_000_000) * 1_000_000
+        do {
+            languageModel = try LanguageModelConfiguration(environment: environment)
+            watermarkKeys = try WatermarkKeyring(environment: environment)
+        } catch let error as LanguageModelError {
+            throw ValidationError(error.message)
+        } catch let error as MediaError {
+            throw ValidationError(error.message)
+        }
         grace = .seconds(try number(command.grace, "MEDIA_GRACE", default: 30, in: 0...3600))
         let hosts = command.trustedHosts ?? variable("MEDIA_TRUSTED_HOSTS") ?? ""
         trustedHosts = Set(

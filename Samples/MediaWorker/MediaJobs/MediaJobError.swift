@@ -25,6 +25,14 @@ public struct MediaJobError: Error, Sendable, Equatable, CustomStringConvertible
         public static let notMedia = Code(rawValue: "not_media")
         /// The input is larger than allowed.
         public static let tooLarge = Code(rawValue: "too_large")
+        /// The file is also something else, or hides what it is: an archive behind a picture, encrypted video.
+        public static let suspicious = Code(rawValue: "suspicious_file")
+        /// The job needed more memory than it may have.
+        public static let outOfMemory = Code(rawValue: "out_of_memory")
+        /// The language model gave no usable answer; later it may.
+        public static let modelFailed = Code(rawValue: "model_failed")
+        /// The language model cannot or will not answer.
+        public static let modelRefused = Code(rawValue: "model_refused")
         /// The server could not be reached, was too slow or failed; later it may work.
         public static let fetchFailed = Code(rawValue: "fetch_failed")
         /// This machine could not store what it had to.
@@ -46,7 +54,7 @@ public struct MediaJobError: Error, Sendable, Equatable, CustomStringConvertible
     }
 
     /// Whether another attempt cannot succeed.
-    public var isPermanent: Bool { code != .fetchFailed && code != .storageFailed }
+    public var isPermanent: Bool { ![.fetchFailed, .storageFailed, .modelFailed].contains(code) }
 
     /// `code: message`.
     public var description: String { "\(code): \(message)" }

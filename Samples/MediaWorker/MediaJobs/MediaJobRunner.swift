@@ -1,6 +1,7 @@
 // One media job from data to result: get the input, run the operation, put the result in place. Knows no queue.
 
 import FoundationEssentials
+public import LanguageModel
 public import MediaProcessing
 
 /// Runs media jobs.
@@ -9,6 +10,9 @@ public struct MediaJobRunner: Sendable {
     private let remote: RemoteFetcher
     private let places: OutputPlaces
     private let workspace: Workspace
+    private let languageModel: LanguageModelClient?
+    private let watermarkKeys: WatermarkKeyring?
+    private let memory: MemoryCeiling
 
     /// Makes a runner.
     ///
@@ -17,11 +21,21 @@ public struct MediaJobRunner: Sendable {
     ///   - remote: How `http:` and `https:` inputs are fetched.
     ///   - places: Where results go.
     ///   - workspace: Where inputs are kept while a job runs.
-    public init(local: LocalInputs?, remote: RemoteFetcher, places: OutputPlaces, workspace: Workspace) {
+    ///   - languageModel: Who writes captions; nil if nobody does.
+    ///   - watermarkKeys: The keys of hidden watermarks; nil if there are none.
+    ///   - memory: How much memory the process may use.
+    public init(
+        local: LocalInputs?, remote: RemoteFetcher, places: OutputPlaces, workspace: Workspace,
+        languageModel: LanguageModelClient? = nil, watermarkKeys: WatermarkKeyring? = nil,
+        memory: MemoryCeiling = MemoryCeiling()
+    ) {
         self.local = local
         self.remote = remote
         self.places = places
         self.workspace = workspace
+        self.languageModel = languageModel
+        self.watermarkKeys = watermarkKeys
+        self.memory = memory
     }
 
     /// Does a job.
@@ -36,27 +50,73 @@ public struct MediaJobRunner: Sendable {
         _ job: MediaJob<Operation>, id: String, progress: @escaping @Sendable (Double) -> Void
     ) async throws -> MediaReport {
         try await workspace.withFolder { folder in
-            let input = folder.appendingPathComponent("input", isDirectory: false)
-            try await fetch(job.inputURL, to: input)
-            try Task.checkCancellation()
-            progress(Self.fetchedShare)
-            let place = try places.place(
-                jobID: job.recordID ?? id, operation: Operation.name, input: job.inputURL,
-                placement: job.operation.placement)
-            return try await job.operation.run(input: input, output: place) { fraction in
-                progress(Self.fetchedShare + (1 - Self.fetchedShare) * fraction)
-            }
+            try await memory.guarding { try await run(job, id: id, in: folder, progress: progress) }
         }
     }
 
-    /// The part of the progress that fetching the input counts for.
-    private static let fetchedShare = 0.1
-
-    private func fetch(_ url: String, to file: URL) async throws {
-        guard url.prefix(5).lowercased() == "file:" else { return try await remote.fetch(url, into: file) }
-        guard let local else {
-            throw MediaJobError(.forbiddenURL, "This worker reads no file: inputs; use an http or https URL")
+    private func run<Operation>(
+        _ job: MediaJob<Operation>, id: String, in folder: URL, progress: @escaping @Sendable (Double) -> Void
+    ) async throws -> MediaReport {
+        let input = folder.appendingPathComponent("input", isDirectory: false)
+        let share = Operation.self is Download.Type ? 0.95 : 0.1
+        let origin = try await fetch(job.inputURL, field: "input_url", to: input) { progress(share * $0) }
+        var operation = job.operation
+        for (number, attachment) in operation.attachments.enumerated() {
+            let file = folder.appendingPathComponent("attachment-\(number)", isDirectory: false)
+            try await fetch(attachment, to: file)
+            operation.attach(file, for: attachment)
         }
-        try local.copy(url, to: file)
+        try Task.checkCancellation()
+        progress(share)
+        let context = OperationContext(
+            origin: origin, folder: folder, languageModel: languageModel, watermarkKeys: watermarkKeys)
+        operation = operation.entering(context)
+        let place = try places.place(
+            jobID: job.recordID ?? id, operation: Operation.name, input: origin.name ?? job.inputURL,
+            placement: operation.placement)
+        return try await operation.run(input: input, output: place) { fraction in
+            progress(share + (1 - share) * fraction)
+        }
+    }
+
+    private func fetch(_ attachment: MediaAttachment, to file: URL) async throws {
+        switch attachment.reference {
+        case .url(let url): try await fetch(url, field: attachment.parameter, to: file) { _ in }
+        case .fileID:
+            throw MediaJobError(
+                .inputUnavailable,
+                "\"\(attachment.parameter)\" needs a Directus server, which this worker is not connected to")
+        }
+    }
+
+    @discardableResult
+    private func fetch(
+        _ url: String, field: String, to file: URL, progress: @escaping @Sendable (Double) -> Void
+    ) async throws -> InputOrigin {
+        do {
+            guard url.prefix(5).lowercased() == "file:" else {
+                return try await remote.fetch(url, into: file, progress: progress)
+            }
+            guard let local else {
+                throw MediaJobError(.forbiddenURL, "This worker reads no file: inputs; use an http or https URL")
+            }
+            return try local.copy(url, to: file)
+        } catch var error as MediaJobError where field != "input_url" {
+            error.message = "\(error.message) (\"\(field)\")"
+            throw error
+        }
+    }
+}
+
+extension MediaOperation {
+    /// The operation, told its surroundings if it wants to know them.
+    public func entering(_ context: OperationContext) -> Self {
+        if let keys = context.watermarkKeys, var keyed = self as? any KeyedOperation {
+            keyed.use(keys)
+            return keyed as? Self ?? self
+        }
+        guard var curious = self as? any ContextualOperation else { return self }
+        curious.enter(context)
+        return curious as? Self ?? self
     }
 }

@@ -57,6 +57,22 @@ enum AtomicFile {
         }
     }
 
+    /// Reads the first bytes of a regular file; fewer if it is shorter.
+    static func readStart(of source: URL, count: Int) throws -> [UInt8] {
+        let descriptor = open(source.path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
+        guard descriptor >= 0 else {
+            throw MediaError(.unreadableInput, "The input cannot be opened: \(String(cString: strerror(errno)))")
+        }
+        defer { close(descriptor) }
+        return try [UInt8](unsafeUninitializedCapacity: count) { buffer, filled in
+            let length = pread(descriptor, buffer.baseAddress, count, 0)
+            guard length >= 0 else {
+                throw MediaError(.unreadableInput, "The input cannot be read: \(String(cString: strerror(errno)))")
+            }
+            filled = length
+        }
+    }
+
     private static func writeAll(_ bytes: UnsafeRawBufferPointer, to descriptor: Int32) throws {
         var rest = bytes[...]
         while !rest.isEmpty {

@@ -24,9 +24,10 @@ public struct ImagePosition: Sendable, Equatable {
         "southwest": ImagePosition(horizontal: 0, vertical: 1), "southeast": ImagePosition(horizontal: 1, vertical: 1),
     ]
 
-    static let allowed =
-        "center, north, northeast, east, southeast, south, southwest, west, northwest, attention, entropy, "
-        + "or \"x%,y%\" with values from 0 to 100"
+    private static let places = "center, north, northeast, east, southeast, south, southwest, west, northwest"
+    private static let share = "or \"x%,y%\" with values from 0 to 100"
+    static let fixedAllowed = "\(places), \(share)"
+    static let allowed = "\(places), attention, entropy, \(share)"
 
     /// Reads one of the nine compass words, or `"30%,70%"`.
     public init?(_ text: String) {

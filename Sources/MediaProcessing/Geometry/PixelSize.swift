@@ -1,17 +1,29 @@
 // Sizes and rectangles in whole pixels.
 
 /// Width and height in pixels.
-struct PixelSize: Equatable, Hashable, Sendable {
-    var width: Int
-    var height: Int
+public struct PixelSize: Equatable, Hashable, Sendable {
+    /// Width in pixels.
+    public var width: Int
+    /// Height in pixels.
+    public var height: Int
 
-    var pixels: Int { width * height }
+    /// Makes a size.
+    public init(width: Int, height: Int) {
+        self.width = width
+        self.height = height
+    }
+
+    /// Number of pixels.
+    public var pixels: Int { width * height }
+    /// The length of the shorter side.
+    public var shortSide: Int { min(width, height) }
     /// The same picture lying on its side.
     var turned: PixelSize { PixelSize(width: height, height: width) }
 }
 
 extension PixelSize: CustomStringConvertible {
-    var description: String { "\(width)x\(height)" }
+    /// `width`x`height`.
+    public var description: String { "\(width)x\(height)" }
 }
 
 /// A rectangle of pixels; x and y count from the top left corner.
@@ -22,4 +34,12 @@ struct PixelRectangle: Equatable, Sendable {
     var height: Int
 
     var size: PixelSize { PixelSize(width: width, height: height) }
+
+    /// What this rectangle and another have in common; nil if that is nothing.
+    func intersection(_ other: PixelRectangle) -> PixelRectangle? {
+        let (left, top) = (max(x, other.x), max(y, other.y))
+        let (right, bottom) = (min(x + width, other.x + other.width), min(y + height, other.y + other.height))
+        guard left < right, top < bottom else { return nil }
+        return PixelRectangle(x: left, y: top, width: right - left, height: bottom - top)
+    }
 }

@@ -12,6 +12,15 @@ enum ImagePipeline {
         }
     }
 
+    /// A picture that is ready to be written.
+    struct Encoded {
+        var bytes: [UInt8]
+        var format: ImageFormat
+        var size: PixelSize
+        var frames: Int
+        var warnings: [String]
+    }
+
     private static func process(
         _ transformation: some ImageTransformation, input: URL, output: OutputDestination, limits: ImageLimits,
         work: Work
@@ -19,6 +28,20 @@ enum ImagePipeline {
         let clock = ContinuousClock()
         let start = clock.now
         let source = try ImageSource(reading: input, limits: limits)
+        let result = try encode(transformation, source, limits: limits, work: work)
+        let file = output.file(withExtension: result.format.fileExtension)
+        try AtomicFile.write(result.bytes, to: file)
+        try? work.advance(to: 1)
+        return MediaReport(
+            path: file.path, bytes: result.bytes.count, width: result.size.width, height: result.size.height,
+            frames: result.frames, format: result.format.rawValue, duration: clock.now - start,
+            warnings: result.warnings)
+    }
+
+    /// All of the way but reading and writing.
+    static func encode(
+        _ transformation: some ImageTransformation, _ source: ImageSource, limits: ImageLimits, work: Work
+    ) throws -> Encoded {
         let encoding = transformation.encoding
         let format = transformation.requestedFormat ?? source.format.defaultOutput
         var warnings = try encoding.check(for: format)
@@ -30,8 +53,10 @@ enum ImagePipeline {
         if source.frames > 1, !animated {
             warnings.append("Only the first of \(source.frames) frames is kept")
         }
-        let size = transformation.resultSize(of: source.upright)
+        let size = try transformation.resultSize(of: source.upright)
         try limits.check(size, frames: animated ? source.frames : 1, what: "The result")
+        let transformation = try transformation.prepared(for: source.upright)
+        warnings += transformation.warnings
         try work.advance(to: 0.05)
 
         let picture = try decode(source, animated: animated, transformation, work: work, warnings: &warnings)
@@ -40,14 +65,8 @@ enum ImagePipeline {
         try work.advance(to: 0.75)
         let bytes = try ImageEncoder(format: format, encoding: encoding).encode(picture)
         try work.advance(to: 0.95)
-
         let frames = try verify(bytes, format: format, size: size, animated: animated)
-        let file = output.file(withExtension: format.fileExtension)
-        try AtomicFile.write(bytes, to: file)
-        try? work.advance(to: 1)
-        return MediaReport(
-            path: file.path, bytes: bytes.count, width: size.width, height: size.height, frames: frames,
-            format: format.rawValue, duration: clock.now - start, warnings: warnings)
+        return Encoded(bytes: bytes, format: format, size: size, frames: frames, warnings: warnings)
     }
 
     /// Pixels, frame by frame as whole pictures.
@@ -87,13 +106,15 @@ enum ImagePipeline {
         let background = encoding.background ?? (format.holdsAlpha ? .transparent : .white)
         let count = picture.frameCount
         var notes: Set<String> = []
+        var focus = FrameFocus()
         try picture.forEachFrame { index in
             if source.orientation != 1 { try picture.orient(from: source.orientation) }
-            try transformation.reshape(picture, upright: source.upright)
+            try transformation.reshape(picture, upright: source.upright, focus: &focus)
             try work.checkCancelled()
             if let note = try picture.convertToSRGB(profileLimit: limits.profileBytes) { notes.insert(note) }
-            try transformation.finish(
+            let finished = try transformation.finish(
                 picture, upright: source.upright, background: format.holdsAlpha ? background : background.opaque)
+            notes.formUnion(finished)
             if !format.holdsAlpha, picture.hasAlpha {
                 if try picture.isTranslucent {
                     notes.insert("\(format.rawValue) holds no transparency: laid over the background")

@@ -10,6 +10,12 @@ struct ImageSource: Sendable {
     /// EXIF orientation that is still to be applied; 1 if none.
     let orientation: Int
     let frames: Int
+    /// Bits a channel.
+    let depth: Int
+    /// Whether pixels can be transparent.
+    let hasAlpha: Bool
+    /// What was found beside the pixels, by ImageMagick's names: `exif`, `icc`, `xmp`, `iptc` and the like.
+    let profiles: [String: [UInt8]]
 
     private static let accepted = ImageFormat.allCases.map(\.rawValue).joined(separator: ", ")
 
@@ -47,8 +53,30 @@ struct ImageSource: Sendable {
         try limits.check(largest, frames: frames, what: "The picture")
         try header.selectFrame(0)
         stored = format.holdsAnimation ? header.canvas : header.size
+        depth = header.depth
+        hasAlpha = header.hasAlpha
+        profiles = header.profiles
         let orientation = format.chunkOrientation(in: bytes) ?? header.orientation
         self.orientation = format.isUprightWhenDecoded || !(1...8).contains(orientation) ? 1 : orientation
+    }
+}
+
+extension ImageSource {
+    /// Kinds of metadata that decoding and encoding anew leaves behind.
+    var metadataKinds: [String] {
+        var kinds = profiles.keys.map { ["8bim": "iptc"][$0] ?? $0 }
+        if let exif = profiles["exif"].map({ ExifBlock($0) }) {
+            if exif.hasLocation { kinds.append("gps") }
+            if exif.hasThumbnail { kinds.append("thumbnail") }
+        }
+        return Set(kinds).sorted()
+    }
+
+    /// Whether a WebP file's (first) picture is stored without loss.
+    var isLosslessWebP: Bool {
+        let head = bytes.prefix(1 << 16)
+        return format == .webp
+            && head.indices.contains { head[$0] == UInt8(ascii: "V") && head[$0...].starts(with: "VP8L".utf8) }
     }
 }
 

@@ -11,7 +11,7 @@ extension Wand {
         if let profile = profile("icc") {
             if profile.count > profileLimit {
                 note = "The colour profile is larger than \(profileLimit) bytes and was ignored"
-            } else if !Self.describesSRGB(profile) {
+            } else if !ICCProfile.describesSRGB(profile) {
                 let target = SRGBProfile.bytes
                 if MagickProfileImage(pointer, "icc", target, target.count) != MagickTrue {
                     MagickClearException(pointer)
@@ -30,14 +30,4 @@ extension Wand {
     }
 
     private var colorspace: ColorspaceType { MagickGetImageColorspace(pointer) }
-
-    /// Whether a profile calls itself sRGB, in either of the two text encodings of ICC descriptions.
-    private static func describesSRGB(_ profile: [UInt8]) -> Bool {
-        let head = profile.prefix(2048)
-        func mentions(_ text: [UInt8]) -> Bool {
-            head.indices.contains { head[$0...].starts(with: text) }
-        }
-        let narrow = Array("sRGB".utf8)
-        return mentions(narrow) || mentions(narrow.flatMap { (letter: UInt8) -> [UInt8] in [0, letter] })
-    }
 }

@@ -11,6 +11,24 @@ extension Wand {
         return count > 0 ? Array(UnsafeBufferPointer(start: bytes, count: count)) : nil
     }
 
+    /// All profiles of the current frame.
+    var profiles: [String: [UInt8]] {
+        var count = 0
+        guard let names = MagickGetImageProfiles(pointer, "*", &count) else { return [:] }
+        defer { MagickRelinquishMemory(names) }
+        var found: [String: [UInt8]] = [:]
+        for name in UnsafeBufferPointer(start: names, count: count) {
+            guard let name else { continue }
+            let text = String(cString: name)
+            found[text.lowercased()] = profile(text)
+            MagickRelinquishMemory(name)
+        }
+        return found
+    }
+
+    /// Bits a channel of the current frame.
+    var depth: Int { MagickGetImageDepth(pointer) }
+
     func setProfile(_ name: String, _ bytes: [UInt8]) throws {
         try check(MagickSetImageProfile(pointer, name, bytes, bytes.count), "set the \(name) profile")
     }

@@ -91,11 +91,7 @@ extension Wand {
             width: max(1, Int(Double(size.width) * scale)), height: max(1, Int(Double(size.height) * scale)))
         let copy = try Wand(owning: MagickGetImage(pointer))
         try copy.resize(to: small, kernel: .linear)
-        var rgb = [UInt8](repeating: 0, count: 3 * small.pixels)
-        try copy.check(
-            MagickExportImagePixels(copy.pointer, 0, 0, small.width, small.height, "RGB", CharPixel, &rgb),
-            "read pixels")
-        return SaliencyMap(rgb: rgb, size: small, measure: measure)
+        return SaliencyMap(rgb: try copy.pixels("RGB"), size: small, measure: measure)
     }
 
     private func setBackground(_ color: CSSColor) throws {

@@ -32,16 +32,18 @@ struct Wand: ~Copyable {
     /// - Returns: Warnings of the decoder.
     @discardableResult
     func read(
-        _ bytes: [UInt8], as format: ImageFormat, firstFrameOnly: Bool, sizeHint: PixelSize? = nil, work: Work
+        _ bytes: [UInt8], as format: ImageFormat, firstFrameOnly: Bool, sizeHint: PixelSize? = nil, work: Work? = nil
     ) throws -> [String] {
-        MagickSetProgressMonitor(pointer, continueUnlessCancelled, Unmanaged.passUnretained(work).toOpaque())
+        if let work {
+            MagickSetProgressMonitor(pointer, continueUnlessCancelled, Unmanaged.passUnretained(work).toOpaque())
+        }
         // The prefix forces the coder; the name after it is never opened, since the bytes are here.
         MagickSetFilename(pointer, "\(format.coder):picture\(firstFrameOnly ? "[0]" : "")")
         if format == .jpeg, let sizeHint {
             MagickSetOption(pointer, "jpeg:size", "\(sizeHint)")
         }
         let success = MagickReadImageBlob(pointer, bytes, bytes.count)
-        try work.checkCancelled()
+        try work?.checkCancelled()
         return try readingOutcome(success, format)
     }
 

@@ -2,7 +2,7 @@
 // block with the names of those who made the picture.
 
 /// An EXIF block: `Exif\0\0` and a TIFF structure.
-struct ExifBlock {
+struct ExifBlock: Equatable, Sendable {
     private(set) var bytes: [UInt8]
     private static let prefix: [UInt8] = [0x45, 0x78, 0x69, 0x66, 0, 0]
     private static let artistTag = 0x013B
@@ -12,15 +12,21 @@ struct ExifBlock {
     /// Takes a block as found in a file.
     init(_ bytes: [UInt8]) { self.bytes = bytes }
 
-    /// A block with nothing but the given names; nil if there are none.
-    init?(artist: String?, copyright: String?) {
+    /// A block with nothing but the given names and orientation; nil if there are none.
+    init?(artist: String?, copyright: String?, orientation: Int? = nil) {
         let entries = [(Self.artistTag, artist), (Self.copyrightTag, copyright)].compactMap { tag, text in
             text.flatMap { $0.isEmpty ? nil : (tag, Array($0.utf8) + [0]) }
         }
-        guard !entries.isEmpty else { return nil }
-        var directory: [UInt8] = Self.short(entries.count)
+        let count = entries.count + (orientation == nil ? 0 : 1)
+        guard count > 0 else { return nil }
+        var directory: [UInt8] = Self.short(count)
         var data: [UInt8] = []
-        let dataStart = 8 + 2 + 12 * entries.count + 4
+        let dataStart = 8 + 2 + 12 * count + 4
+        if let orientation {
+            // First, since tags are in ascending order.
+            directory +=
+                Self.short(Self.orientationTag) + Self.short(3) + Self.long(1) + Self.short(orientation) + [0, 0]
+        }
         for (tag, text) in entries {
             directory += Self.short(tag) + Self.short(2) + Self.long(text.count)
             if text.count <= 4 {
@@ -56,29 +62,40 @@ struct ExifBlock {
     }
 
     /// Where the entries of the first directory are; the link to the next directory follows them.
-    private var directory: Range<Int>? {
-        guard let first = number(base + 4, 4), let count = number(base + first, 2) else { return nil }
-        let entries = base + first + 2
+    var directory: Range<Int>? { number(base + 4, 4).flatMap { directory(at: base + $0) } }
+
+    /// The entries of the directory that begins at a place.
+    func directory(at place: Int) -> Range<Int>? {
+        guard let count = number(place, 2) else { return nil }
+        let entries = place + 2
         guard entries + 12 * count + 4 <= bytes.count else { return nil }
         return entries..<entries + 12 * count
     }
 
-    private func entry(_ tag: Int) -> Int? {
+    private func entry(_ tag: Int) -> Int? { entry(tag, in: directory) }
+
+    /// Where the entry for `tag` is.
+    func entry(_ tag: Int, in directory: Range<Int>?) -> Int? {
         directory.flatMap { stride(from: $0.lowerBound, to: $0.upperBound, by: 12).first { number($0, 2) == tag } }
     }
 
-    private func text(_ tag: Int) -> String? {
-        guard let entry = entry(tag), number(entry + 2, 2) == 2, let count = number(entry + 4, 4),
+    private func text(_ tag: Int) -> String? { text(tag, in: directory) }
+
+    /// The text that an entry holds.
+    func text(_ tag: Int, in directory: Range<Int>?) -> String? {
+        guard let entry = entry(tag, in: directory), number(entry + 2, 2) == 2, let count = number(entry + 4, 4),
             let start = count <= 4 ? entry + 8 : number(entry + 8, 4).map({ base + $0 }), start + count <= bytes.count
         else { return nil }
         let text = String(decoding: bytes[start..<start + count].prefix { $0 != 0 }, as: UTF8.self)
         return text.isEmpty ? nil : text
     }
 
-    private var base: Int { bytes.starts(with: Self.prefix) ? Self.prefix.count : 0 }
+    /// Where the TIFF structure begins, from which all places are counted.
+    var base: Int { bytes.starts(with: Self.prefix) ? Self.prefix.count : 0 }
     private var isLittleEndian: Bool { bytes.count > base && bytes[base] == 0x49 }
 
-    private func number(_ offset: Int, _ count: Int) -> Int? {
+    /// A number in the block's byte order; nil beyond its end.
+    func number(_ offset: Int, _ count: Int) -> Int? {
         guard offset >= 0, offset + count <= bytes.count else { return nil }
         return (0..<count).reduce(0) { sum, index in
             sum | Int(bytes[offset + index]) << (8 * (isLittleEndian ? index : count - 1 - index))

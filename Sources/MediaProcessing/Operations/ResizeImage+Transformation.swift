@@ -14,7 +14,7 @@ extension ResizeImage: ImageTransformation {
         return 2 * largest
     }
 
-    func reshape(_ picture: borrowing Wand, upright: PixelSize) throws {
+    func reshape(_ picture: borrowing Wand, upright: PixelSize, focus: inout FrameFocus) throws {
         let plan = plan(for: upright)
         if let precut = plan.precut {
             // Decoded smaller than it is, perhaps: the part to keep shrinks with it.
@@ -22,27 +22,28 @@ extension ResizeImage: ImageTransformation {
             let part = PixelSize(
                 width: max(1, precut.width * decoded.width / upright.width),
                 height: max(1, precut.height * decoded.height / upright.height))
-            try picture.crop(try cut(part, from: picture))
+            try picture.crop(try cut(part, from: picture, &focus))
         }
         if plan.scaled != picture.size {
             try picture.resize(to: plan.scaled, kernel: kernel)
         }
         if plan.window != plan.scaled {
-            try picture.crop(try cut(plan.window, from: picture))
+            try picture.crop(try cut(plan.window, from: picture, &focus))
         }
     }
 
-    func finish(_ picture: borrowing Wand, upright: PixelSize, background: CSSColor) throws {
+    func finish(_ picture: borrowing Wand, upright: PixelSize, background: CSSColor) throws -> [String] {
         let plan = plan(for: upright)
         switch sharpening {
         case .automatic where plan.scale < 0.5: try picture.sharpen(sigma: 0.5, amount: 0.4)
         case .sigma(let sigma): try picture.sharpen(sigma: sigma, amount: 1)
         case .automatic, .off: break
         }
-        if plan.canvas != plan.window, case .position(let position) = focus {
+        if plan.canvas != plan.window, case .position(let position) = self.focus {
             let offset = position.offset(of: plan.window, in: plan.canvas)
             try picture.pad(to: plan.canvas, offset: offset, background: background)
         }
+        return []
     }
 
     private func plan(for input: PixelSize) -> ResizePlan {
@@ -53,13 +54,15 @@ extension ResizeImage: ImageTransformation {
                 withoutReduction: withoutReduction))
     }
 
-    private func cut(_ size: PixelSize, from picture: borrowing Wand) throws -> PixelRectangle {
-        let offset: (x: Int, y: Int)
+    private func cut(
+        _ size: PixelSize, from picture: borrowing Wand, _ memory: inout FrameFocus
+    ) throws -> PixelRectangle {
         switch focus {
-        case .position(let position): offset = position.offset(of: size, in: picture.size)
-        case .attention: offset = try picture.saliency(.attention).bestOffset(of: size, in: picture.size)
-        case .entropy: offset = try picture.saliency(.entropy).bestOffset(of: size, in: picture.size)
+        case .position(let position):
+            let offset = position.offset(of: size, in: picture.size)
+            return PixelRectangle(x: offset.x, y: offset.y, width: size.width, height: size.height)
+        case .attention: return try memory.place(of: size, in: picture, by: .attention)
+        case .entropy: return try memory.place(of: size, in: picture, by: .entropy)
         }
-        return PixelRectangle(x: offset.x, y: offset.y, width: size.width, height: size.height)
     }
 }

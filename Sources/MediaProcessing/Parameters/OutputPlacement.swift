@@ -21,11 +21,11 @@ public struct OutputPlacement: Sendable, Equatable {
         self.folder = folder
     }
 
-    static let keys: Set<String> = ["filename", "folder"]
+    package static let keys: Set<String> = ["filename", "folder"]
 
-    init(_ parameters: StrictParameters) throws {
+    package init(_ parameters: StrictParameters) throws {
         stem = try parameters.text("filename", allowed: Self.allowedName) { name in
-            let stem = Self.withoutImageExtension(name)
+            let stem = Self.withoutMediaExtension(name)
             return Self.isSafe(component: stem) ? stem : nil
         }
         folder = try parameters.text("folder", allowed: Self.allowedFolder) { Self.isSafe(folder: $0) ? $0 : nil }
@@ -36,10 +36,13 @@ public struct OutputPlacement: Sendable, Equatable {
     private static let allowedFolder = "a relative folder such as \"2026/spring\", without empty parts or leading dots"
 
     /// The extension says nothing here (the format decides it), so a name given with one does not get two.
-    private static func withoutImageExtension(_ name: String) -> String {
+    private static func withoutMediaExtension(_ name: String) -> String {
         guard let dot = name.lastIndex(of: "."), dot != name.startIndex else { return name }
         let suffix = name[name.index(after: dot)...].lowercased()
-        return ImageFormat.allCases.contains { $0.accepts(fileExtension: suffix) } ? String(name[..<dot]) : name
+        let isKnown =
+            ImageFormat.allCases.contains { $0.accepts(fileExtension: suffix) }
+            || MediaContainer.allCases.contains { $0.fileExtension == suffix }
+        return isKnown ? String(name[..<dot]) : name
     }
 
     static func isSafe(component: String) -> Bool {

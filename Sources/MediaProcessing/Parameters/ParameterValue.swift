@@ -7,7 +7,7 @@ enum ParameterValue: Decodable, Equatable, CustomStringConvertible {
     case integer(Int)
     case number(Double)
     case text(String)
-    case list
+    case list([ParameterValue])
     case object
 
     init(from decoder: any Decoder) throws {
@@ -25,8 +25,10 @@ enum ParameterValue: Decodable, Equatable, CustomStringConvertible {
             self = .number(number)
         } else if let text = try? value.decode(String.self) {
             self = .text(text)
-        } else if (try? decoder.unkeyedContainer()) != nil {
-            self = .list
+        } else if var items = try? decoder.unkeyedContainer() {
+            var list: [ParameterValue] = []
+            while !items.isAtEnd { list.append(try items.decode(ParameterValue.self)) }
+            self = .list(list)
         } else {
             self = .object
         }

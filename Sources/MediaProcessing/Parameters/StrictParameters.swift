@@ -2,12 +2,12 @@
 // rules that unknown keys are refused, null means absent, and nothing is converted or clamped silently.
 
 /// The parameters of one operation, read key by key; each accessor checks type and range.
-struct StrictParameters {
+package struct StrictParameters {
     private let operation: String
     private let values: [String: ParameterValue]
 
     /// Reads the object and refuses keys outside `known`.
-    init(from decoder: any Decoder, operation: String, known: Set<String>) throws {
+    package init(from decoder: any Decoder, operation: String, known: Set<String>) throws {
         self.operation = operation
         let container: KeyedDecodingContainer<Key>
         do {
@@ -31,10 +31,10 @@ struct StrictParameters {
     }
 
     /// Whether the key is there with a value other than null.
-    func has(_ key: String) -> Bool { values[key] != nil }
+    package func has(_ key: String) -> Bool { values[key] != nil }
 
     /// An integer in a range. A number with a zero fraction counts as an integer, a numeric string does not.
-    func integer(_ key: String, in range: ClosedRange<Int>) throws -> Int? {
+    package func integer(_ key: String, in range: ClosedRange<Int>) throws -> Int? {
         let allowed = "an integer from \(range.lowerBound) to \(range.upperBound)"
         switch values[key] {
         case nil: return nil
@@ -44,7 +44,7 @@ struct StrictParameters {
     }
 
     /// A finite number in a range.
-    func number(_ key: String, in range: ClosedRange<Double>) throws -> Double? {
+    package func number(_ key: String, in range: ClosedRange<Double>) throws -> Double? {
         let allowed = "a number from \(range.lowerBound) to \(range.upperBound)"
         switch values[key] {
         case nil: return nil
@@ -55,7 +55,7 @@ struct StrictParameters {
     }
 
     /// True or false.
-    func flag(_ key: String) throws -> Bool? {
+    package func flag(_ key: String) throws -> Bool? {
         switch values[key] {
         case nil: return nil
         case .boolean(let value): return value
@@ -64,7 +64,7 @@ struct StrictParameters {
     }
 
     /// A text that `parse` understands; `allowed` completes the sentence "must be …".
-    func text<Value>(_ key: String, allowed: String, parse: (String) -> Value?) throws -> Value? {
+    package func text<Value>(_ key: String, allowed: String, parse: (String) -> Value?) throws -> Value? {
         switch values[key] {
         case nil: return nil
         case .text(let text):
@@ -75,20 +75,35 @@ struct StrictParameters {
     }
 
     /// One of the words of an enumeration.
-    func choice<Choice: RawRepresentable & CaseIterable>(
+    package func choice<Choice: RawRepresentable & CaseIterable>(
         _ key: String, of type: Choice.Type = Choice.self
     ) throws -> Choice? where Choice.RawValue == String {
         let words = Choice.allCases.map(\.rawValue).joined(separator: ", ")
         return try text(key, allowed: "one of: \(words)") { Choice(rawValue: $0) }
     }
 
+    /// A list of words of an enumeration.
+    func choices<Choice: RawRepresentable & CaseIterable>(
+        _ key: String, of type: Choice.Type = Choice.self
+    ) throws -> [Choice]? where Choice.RawValue == String {
+        let allowed = "a list of: \(Choice.allCases.map(\.rawValue).joined(separator: ", "))"
+        guard let value = values[key] else { return nil }
+        guard case .list(let items) = value else { throw wrong(key, value, allowed) }
+        return try items.map { item in
+            guard case .text(let word) = item, let choice = Choice(rawValue: word) else {
+                throw wrong(key, item, allowed)
+            }
+            return choice
+        }
+    }
+
     /// The error for a value that is not allowed.
-    func wrong(_ key: String, _ allowed: String) -> MediaError {
+    package func wrong(_ key: String, _ allowed: String) -> MediaError {
         wrong(key, values[key] ?? .null, allowed)
     }
 
     /// The error for a key that must be there.
-    func missing(_ key: String, _ allowed: String) -> MediaError {
+    package func missing(_ key: String, _ allowed: String) -> MediaError {
         MediaError(.invalidParameter, "\(operation): \"\(key)\" is required: \(allowed)", parameter: key)
     }
 

@@ -6,27 +6,30 @@ import Glibc
 /// Files that jobs may name: those below one root folder.
 public struct LocalInputs: Sendable {
     private let root: String
-    private let limit: Int
+    private let limits: InputLimits
 
     /// Opens a root folder for jobs.
     ///
     /// - Parameters:
     ///   - root: An existing folder. What it links to counts, not the link.
-    ///   - limit: Largest file in bytes. Default 100 MB.
-    public init(root: URL, limit: Int = 100_000_000) throws {
+    ///   - limits: Largest files.
+    public init(root: URL, limits: InputLimits = InputLimits()) throws {
         guard let resolved = realpath(root.path, nil) else {
             throw MediaJobError(.storageFailed, "The folder for file: inputs cannot be opened")
         }
         defer { free(resolved) }
         self.root = String(cString: resolved)
-        self.limit = limit
+        self.limits = limits
     }
 
     /// Copies the file that a `file:` URL names into a new file.
     ///
     /// The path is either absolute and inside the root, or relative to it (`file:summer/a.jpg`). It is walked component
     /// by component without following symbolic links, so nothing that happens to the folder meanwhile can lead outside.
-    public func copy(_ text: String, to file: URL) throws {
+    ///
+    /// - Returns: What its name and its first bytes tell.
+    @discardableResult
+    public func copy(_ text: String, to file: URL) throws -> InputOrigin {
         let components = try self.components(of: text)
         guard let name = components.last else { throw Self.outside }
         var folder = open(root, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
@@ -41,15 +44,19 @@ public struct LocalInputs: Sendable {
         let source = openat(folder, name, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK)
         guard source >= 0 else { throw Self.unopened() }
         defer { close(source) }
-        try copy(source, to: file)
+        var origin = InputOrigin()
+        origin.name = ContentDisposition.sanitised(name)
+        origin.type = try copy(source, to: file)
+        return origin
     }
 
-    private func copy(_ source: Int32, to file: URL) throws {
+    private func copy(_ source: Int32, to file: URL) throws -> MediaType? {
         var status = stat()
         guard fstat(source, &status) == 0, status.st_mode & S_IFMT == S_IFREG else {
             throw MediaJobError(.forbiddenURL, "\"input_url\" must name a regular file")
         }
-        let sink = try NewFile(file)
+        var sink = try NewFile(file)
+        var type: MediaType?
         var buffer = [UInt8](repeating: 0, count: 1 << 20)
         var total = 0
         while true {
@@ -58,11 +65,10 @@ public struct LocalInputs: Sendable {
             guard count >= 0 else {
                 throw MediaJobError(.storageFailed, "The input cannot be read: \(String(cString: strerror(errno)))")
             }
-            guard count > 0 else { return }
+            guard count > 0 else { return type }
+            if total == 0 { type = MediaType(signatureOf: buffer.prefix(count)) }
             total += count
-            guard total <= limit else {
-                throw MediaJobError(.tooLarge, "The file is larger than \(limit) bytes")
-            }
+            try limits.check(total, of: type)
             try sink.write(Array(buffer.prefix(count)))
         }
     }

@@ -1,0 +1,188 @@
+// How the libraries reach files: through callbacks on descriptors that were opened here, never by name (media.md §20).
+
+import CFFmpeg
+import FoundationEssentials
+import Glibc
+
+/// Reading of one open file; what the libraries call an I/O context.
+final class FileReader {
+    private let descriptor: Int32
+    /// Length of the file in bytes.
+    let size: Int64
+    private var position: Int64 = 0
+    private let work: Work?
+    private var owned: UnsafeMutablePointer<AVIOContext>?
+
+    private static let bufferSize: Int32 = 1 << 16
+
+    /// Opens a regular file.
+    init(_ file: URL, work: Work?) throws {
+        // Non-blocking, so that a named pipe is found out instead of waited for.
+        let descriptor = open(file.path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
+        guard descriptor >= 0 else {
+            throw MediaError(.unreadableInput, "The input cannot be opened: \(String(cString: strerror(errno)))")
+        }
+        var status = stat()
+        guard fstat(descriptor, &status) == 0, status.st_mode & S_IFMT == S_IFREG else {
+            close(descriptor)
+            throw MediaError(.unreadableInput, "The input is not a regular file")
+        }
+        self.descriptor = descriptor
+        self.work = work
+        size = Int64(status.st_size)
+    }
+
+    /// Reads what another owner has open.
+    init(sharing other: Int32) throws {
+        let descriptor = fcntl(other, F_DUPFD_CLOEXEC, 0)
+        guard descriptor >= 0 else {
+            throw MediaError(.unwritableOutput, "The result cannot be read again: \(String(cString: strerror(errno)))")
+        }
+        var status = stat()
+        fstat(descriptor, &status)
+        self.descriptor = descriptor
+        work = nil
+        size = Int64(status.st_size)
+    }
+
+    deinit {
+        if let context = owned {
+            av_freep(&context.pointee.buffer)
+            avio_context_free(&owned)
+        }
+        close(descriptor)
+    }
+
+    /// The context to hand to the libraries; valid as long as this object.
+    func context() throws -> UnsafeMutablePointer<AVIOContext> {
+        if let owned { return owned }
+        let buffer = av_malloc(Int(Self.bufferSize))?.assumingMemoryBound(to: UInt8.self)
+        let context = avio_alloc_context(
+            buffer, Self.bufferSize, 0, Unmanaged.passUnretained(self).toOpaque(), readBytes, nil, seekReader)
+        guard let context else {
+            av_free(buffer)
+            throw MediaError(.processingFailed, "Out of memory")
+        }
+        owned = context
+        return context
+    }
+
+    fileprivate func read(into buffer: UnsafeMutablePointer<UInt8>?, _ count: Int32) -> Int32 {
+        if work?.shouldStop == true { return cffmpeg_error_exit }
+        while true {
+            let length = pread(descriptor, buffer, Int(count), Int(position))
+            if length < 0, errno == EINTR { continue }
+            if length < 0 { return cffmpeg_error(errno) }
+            if length == 0 { return cffmpeg_error_eof }
+            position += Int64(length)
+            return Int32(length)
+        }
+    }
+
+    fileprivate func seek(to offset: Int64, _ origin: Int32) -> Int64 {
+        if origin & cffmpeg_seek_size_flag() != 0 { return size }
+        let target = fileOffset(offset, origin, position: position, size: size)
+        guard target >= 0 else { return Int64(cffmpeg_error_invalid_argument) }
+        position = target
+        return target
+    }
+}
+
+/// Writing of one open file.
+final class FileWriter {
+    private let descriptor: Int32
+    private var position: Int64 = 0
+    private var size: Int64 = 0
+    /// Why the last write failed; the libraries may report something less clear.
+    private(set) var failure: Int32?
+    private var owned: UnsafeMutablePointer<AVIOContext>?
+
+    private static let bufferSize: Int32 = 1 << 18
+
+    /// Writes to a descriptor that stays the caller's.
+    init(descriptor: Int32) { self.descriptor = descriptor }
+
+    deinit {
+        if let context = owned {
+            av_freep(&context.pointee.buffer)
+            avio_context_free(&owned)
+        }
+    }
+
+    /// The context to hand to the libraries; valid as long as this object.
+    func context() throws -> UnsafeMutablePointer<AVIOContext> {
+        if let owned { return owned }
+        let buffer = av_malloc(Int(Self.bufferSize))?.assumingMemoryBound(to: UInt8.self)
+        let context = avio_alloc_context(
+            buffer, Self.bufferSize, 1, Unmanaged.passUnretained(self).toOpaque(), nil, writeBytes, seekWriter)
+        guard let context else {
+            av_free(buffer)
+            throw MediaError(.processingFailed, "Out of memory")
+        }
+        owned = context
+        return context
+    }
+
+    fileprivate func write(_ bytes: UnsafeMutablePointer<UInt8>?, _ count: Int32) -> Int32 {
+        var written = 0
+        while written < Int(count) {
+            let length = pwrite(descriptor, bytes.map { $0 + written }, Int(count) - written, Int(position))
+            if length < 0, errno == EINTR { continue }
+            guard length > 0 else {
+                failure = errno
+                return cffmpeg_error(errno)
+            }
+            written += length
+            position += Int64(length)
+        }
+        size = max(size, position)
+        return count
+    }
+
+    fileprivate func seek(to offset: Int64, _ origin: Int32) -> Int64 {
+        if origin & cffmpeg_seek_size_flag() != 0 { return size }
+        let target = fileOffset(offset, origin, position: position, size: size)
+        guard target >= 0 else { return Int64(cffmpeg_error_invalid_argument) }
+        position = target
+        return target
+    }
+}
+
+private func fileOffset(_ offset: Int64, _ origin: Int32, position: Int64, size: Int64) -> Int64 {
+    let base: Int64 =
+        switch origin & 3 {
+        case SEEK_CUR: position
+        case SEEK_END: size
+        default: 0
+        }
+    let (sum, overflow) = base.addingReportingOverflow(offset)
+    return overflow ? -1 : sum
+}
+
+private func readBytes(
+    _ owner: UnsafeMutableRawPointer?, _ buffer: UnsafeMutablePointer<UInt8>?, _ count: Int32
+)
+    -> Int32
+{
+    guard let owner else { return cffmpeg_error_invalid_argument }
+    return Unmanaged<FileReader>.fromOpaque(owner).takeUnretainedValue().read(into: buffer, count)
+}
+
+private func seekReader(_ owner: UnsafeMutableRawPointer?, _ offset: Int64, _ origin: Int32) -> Int64 {
+    guard let owner else { return Int64(cffmpeg_error_invalid_argument) }
+    return Unmanaged<FileReader>.fromOpaque(owner).takeUnretainedValue().seek(to: offset, origin)
+}
+
+private func writeBytes(
+    _ owner: UnsafeMutableRawPointer?, _ bytes: UnsafeMutablePointer<UInt8>?, _ count: Int32
+)
+    -> Int32
+{
+    guard let owner else { return cffmpeg_error_invalid_argument }
+    return Unmanaged<FileWriter>.fromOpaque(owner).takeUnretainedValue().write(bytes, count)
+}
+
+private func seekWriter(_ owner: UnsafeMutableRawPointer?, _ offset: Int64, _ origin: Int32) -> Int64 {
+    guard let owner else { return Int64(cffmpeg_error_invalid_argument) }
+    return Unmanaged<FileWriter>.fromOpaque(owner).takeUnretainedValue().seek(to: offset, origin)
+}
