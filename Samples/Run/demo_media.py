@@ -32,7 +32,7 @@ TILE = (320, 240)
 def jobs_for(photo, video, download_url):
     """Label, operation, input and parameters of each job."""
     photo, video = "file:" + photo.name, "file:" + video.name
-    fan = 0x0123456789ABCDEF & 0xFFFFFFFFFFFF
+    fan = 0x123456789ABC
     return [
         ("convert_image", photo, {"format": "webp", "quality": 75}),
         ("resize_image", photo, {"width": 320, "height": 320, "fit": "cover", "position": "attention"}),
@@ -135,6 +135,9 @@ async def work(arguments):
         files.shutdown()
         if model:
             model.shutdown()
+    for end in ends:
+        if end["operation"] == "apply_steganographic_watermark" and end["good"]:
+            await read_mark(end, arguments.tool, environment)
     sheet = results / "contact-sheet.png"
     with tempfile.TemporaryDirectory(prefix="media-demo-") as folder:
         pictures = {file: await frame_of(file, arguments.tool, Path(folder)) for file in (photo, video)}
@@ -189,6 +192,18 @@ async def enqueue_and_watch(url, jobs):
     finally:
         await events.close()
         await queue.close()
+
+
+async def read_mark(end, tool, environment):
+    """Reads the hidden number again, from the result alone."""
+    async with process(tool, "detect", end["result"]["path"], "--json", env=environment,
+                       stdout=asyncio.subprocess.PIPE) as child:
+        output, _ = await child.communicate()
+    found = json.loads(output)["details"] if child.returncode == 0 else {}
+    end["good"] = found.get("payload_hex") == end["result"]["details"]["payload_hex"]
+    verdict = f"reads {found['payload_hex']}" if end["good"] else "CANNOT BE READ"
+    end["text"] += f", {verdict}"
+    print(f"  {Path(end['result']['path']).name}: the hidden mark {verdict}")
 
 
 async def frame_of(file, tool, folder):

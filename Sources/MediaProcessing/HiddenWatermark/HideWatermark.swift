@@ -62,14 +62,14 @@ public struct HideWatermark: KeyedOperation {
     /// those of encoding.
     public init(from decoder: any Decoder) throws {
         let parameters = try StrictParameters(from: decoder, operation: Self.name, known: Self.keys)
-        let fan =
-            try? parameters.integer("fan_id", in: 0...Int.max).map { FanID(UInt64($0)) }
-            ?? parameters.text("fan_id", allowed: FanID.allowed, parse: FanID.init)
-        guard let fan else {
-            throw parameters.has("fan_id")
-                ? parameters.wrong("fan_id", FanID.allowed) : parameters.missing("fan_id", FanID.allowed)
+        guard parameters.has("fan_id") else { throw parameters.missing("fan_id", FanID.allowed) }
+        if let number = try? parameters.integer("fan_id", in: 0...Int.max) {
+            fan = FanID(UInt64(number))
+        } else if let named = try? parameters.text("fan_id", allowed: FanID.allowed, parse: { FanID($0) }) {
+            fan = named
+        } else {
+            throw parameters.wrong("fan_id", FanID.allowed)
         }
-        self.fan = fan
         strength = try parameters.choice("strength") ?? .normal
         keyName = try parameters.keyName()
         format = try parameters.text(
