@@ -107,7 +107,7 @@ import Testing
         for (type, params) in Self.operations {
             let start = ContinuousClock.now
             let error = try await bench.failure { try await Self.run(type, params, png, bench) }
-            #expect(error.code == .tooLarge && ContinuousClock.now - start < .milliseconds(500), "\(type.name)")
+            #expect(error.code == .tooLarge && ContinuousClock.now - start < .seconds(30), "\(type.name)")
         }
     }
 }

@@ -9,31 +9,45 @@ public struct ImageCapabilities: Sendable, Equatable {
     /// Formats that can be written.
     public var writable: Set<ImageFormat>
 
-    /// What this machine can do; empty if the library cannot be started.
+    /// What this machine can do; empty if the library cannot be started. Asking loads every coder, which takes a while.
     public static let installed: ImageCapabilities = {
         guard (try? MagickRuntime.start()) != nil else { return ImageCapabilities(readable: [], writable: []) }
         var found = ImageCapabilities(readable: [], writable: [])
         for format in ImageFormat.allCases {
-            guard let exception = AcquireExceptionInfo() else { continue }
-            defer { DestroyExceptionInfo(exception) }
-            guard let info = GetMagickInfo(format.coder, exception) else { continue }
-            if info.pointee.decoder != nil { found.readable.insert(format) }
-            if info.pointee.encoder != nil, ImageFormat.writable.contains(format) { found.writable.insert(format) }
+            let coder = Coder(of: format)
+            if coder.decodes { found.readable.insert(format) }
+            if coder.encodes { found.writable.insert(format) }
         }
         return found
     }()
 
-    func requireReading(_ format: ImageFormat) throws {
+    /// What the library can do with one format; asking loads the coder of that format only.
+    private struct Coder {
+        var decodes = false
+        var encodes = false
+
+        init(of format: ImageFormat) {
+            guard let exception = AcquireExceptionInfo() else { return }
+            defer { DestroyExceptionInfo(exception) }
+            guard let info = GetMagickInfo(format.coder, exception) else { return }
+            decodes = info.pointee.decoder != nil
+            encodes = info.pointee.encoder != nil && ImageFormat.writable.contains(format)
+        }
+    }
+
+    /// Refuses a format that the installed library cannot read.
+    static func requireReading(_ format: ImageFormat) throws {
         try MagickRuntime.start()
-        guard readable.contains(format) else {
+        guard Coder(of: format).decodes else {
             throw MediaError(.capabilityMissing, "The installed library cannot read \(format.rawValue)")
         }
     }
 
-    func requireWriting(_ format: ImageFormat) throws {
+    /// Refuses a format that the installed library cannot write.
+    static func requireWriting(_ format: ImageFormat) throws {
         try MagickRuntime.start()
-        guard writable.contains(format) else {
-            let others = writable.map(\.rawValue).sorted().joined(separator: ", ")
+        guard Coder(of: format).encodes else {
+            let others = installed.writable.map(\.rawValue).sorted().joined(separator: ", ")
             throw MediaError(
                 .capabilityMissing, "The installed library cannot write \(format.rawValue); it can write \(others)")
         }

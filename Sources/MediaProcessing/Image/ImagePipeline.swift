@@ -45,7 +45,7 @@ enum ImagePipeline {
         let encoding = transformation.encoding
         let format = transformation.requestedFormat ?? source.format.defaultOutput
         var warnings = try encoding.check(for: format)
-        try ImageCapabilities.installed.requireWriting(format)
+        try ImageCapabilities.requireWriting(format)
 
         let animated =
             source.frames > 1 && source.format.holdsAnimation && format.holdsAnimation

@@ -30,7 +30,7 @@ struct ImageSource: Sendable {
                 "The input is \(ImageFormat.guess(ofUnsupported: bytes)); accepted are \(Self.accepted)"
             )
         }
-        try ImageCapabilities.installed.requireReading(format)
+        try ImageCapabilities.requireReading(format)
         self.format = format
         if format.isUprightWhenDecoded, format.mentionsAlpha(in: bytes) {
             throw MediaError(

@@ -1,9 +1,14 @@
 // The security policy under which ImageMagick runs in this process (media.md §20): deny all, then allow seven raster
 // formats.
 
+import Glibc
+
 enum MagickPolicy {
     /// Coders that may be loaded. `SVG`, `MVG`, `MSL`, `TEXT`, `LABEL`, `URL` and all the others stay closed.
     private static let coders = "{JPEG,PNG,WEBP,GIF,TIFF,HEIC,AVIF}"
+
+    /// Threads that may work on one picture at a time.
+    private static let threads = max(1, min(4, sysconf(Int32(_SC_NPROCESSORS_ONLN))))
 
     /// The text of `policy.xml`. There is no `time` limit on purpose: exceeding it ends the whole process.
     static let xml = """
@@ -16,7 +21,7 @@ enum MagickPolicy {
           <policy domain="coder" rights="read|write" pattern="\(coders)"/>
           <policy domain="module" rights="none" pattern="*"/>
           <policy domain="module" rights="read|write" pattern="\(coders)"/>
-          <policy domain="resource" name="thread" value="1"/>
+          <policy domain="resource" name="thread" value="\(threads)"/>
           <policy domain="resource" name="memory" value="1GiB"/>
           <policy domain="resource" name="map" value="1GiB"/>
           <policy domain="resource" name="disk" value="2GiB"/>

@@ -101,7 +101,7 @@ extension ImageFormat {
     var coder: String { rawValue.uppercased() }
 }
 
-/// Called by the library now and then, on the thread that called it (the thread limit is 1): false makes it give up.
+/// Called by the library now and then, on any of its threads: false makes it give up.
 private func continueUnlessCancelled(
     _: UnsafePointer<CChar>?, _: MagickOffsetType, _: MagickSizeType, work: UnsafeMutableRawPointer?
 ) -> MagickBooleanType {
