@@ -162,7 +162,7 @@ public struct VideoThumbnail: MediaOperation {
     private func write(_ frames: [SampledFrame], _ pipeline: VideoPipeline) throws -> MediaReport {
         var encoding = ImageEncoding()
         if format != .png { encoding.quality = quality }
-        try ImageCapabilities.installed.requireWriting(format)
+        try ImageCapabilities.requireWriting(format)
         var files: [MediaReportFile] = []
         for (index, frame) in frames.enumerated() {
             let wand = try Wand.picture(rgb: frame.pixels, size: frame.size)
