@@ -5,6 +5,8 @@ import Glibc
 /// What a finished program used.
 struct Cost {
     var seconds: Double
+    /// Time of all processors together.
+    var processorSeconds: Double
     /// Largest resident memory in bytes.
     var memory: Int
 }
@@ -38,6 +40,9 @@ enum ChildProgram {
         guard status == 0 else {
             throw ChildFailure(description: "\(path) \(arguments.joined(separator: " ")) failed; see \(log)")
         }
-        return Cost(seconds: seconds, memory: usage.ru_maxrss * 1024)
+        let processor = [usage.ru_utime, usage.ru_stime].reduce(0.0) {
+            $0 + Double($1.tv_sec) + Double($1.tv_usec) / 1e6
+        }
+        return Cost(seconds: seconds, processorSeconds: processor, memory: usage.ru_maxrss * 1024)
     }
 }

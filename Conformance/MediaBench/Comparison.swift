@@ -74,7 +74,7 @@ struct Comparison {
     func run() throws {
         defer { try? FileManager.default.removeItem(at: folder) }
         try makeMaterial()
-        print(
+        show(
             Self.row("case", "ours s", "tool s", "ratio", "limit", "ours MB", "tool MB", "dB ours", "dB tool", "size"))
         for item in cases { show(try measure(item)) }
     }

@@ -27,11 +27,14 @@ struct ImageEncoder {
     }
 
     private func write(_ picture: borrowing Wand) throws -> [UInt8] {
-        let depth = encoding.bitDepth ?? 8
-        try picture.forEachFrame { _ in
-            try picture.check(MagickSetImageDepth(picture.pointer, depth), "set the bit depth")
+        // Costs a walk over all pixels, so only where the file could have more than 8 bits.
+        if format.holds16Bits {
+            let depth = encoding.bitDepth ?? 8
+            try picture.forEachFrame { _ in
+                try picture.check(MagickSetImageDepth(picture.pointer, depth), "set the bit depth")
+            }
+            try picture.check(MagickSetDepth(picture.pointer, depth), "set the bit depth")
         }
-        try picture.check(MagickSetDepth(picture.pointer, depth), "set the bit depth")
         switch format {
         case .jpeg: try configureJPEG(picture)
         case .webp: try configureWebP(picture)

@@ -22,7 +22,7 @@ enum MagickPolicy {
           <policy domain="module" rights="none" pattern="*"/>
           <policy domain="module" rights="read|write" pattern="\(coders)"/>
           <policy domain="resource" name="thread" value="\(threads)"/>
-          <policy domain="resource" name="memory" value="1GiB"/>
+          <policy domain="resource" name="memory" value="1536MiB"/>
           <policy domain="resource" name="map" value="1GiB"/>
           <policy domain="resource" name="disk" value="2GiB"/>
           <policy domain="resource" name="area" value="100MP"/>

@@ -13,7 +13,7 @@ final class FileReader {
     private let work: Work?
     private var owned: UnsafeMutablePointer<AVIOContext>?
 
-    private static let bufferSize: Int32 = 1 << 16
+    private static let bufferSize: Int32 = 1 << 18
 
     /// Opens a regular file.
     init(_ file: URL, work: Work?) throws {

@@ -30,8 +30,12 @@ final class StreamDecoder {
         context.pointee.max_pixels = Int64(limits.pixels)
         context.pointee.skip_frame = skipping
         context.pointee.framerate = stream.pointer.pointee.avg_frame_rate
+        // Each thread holds frames of its own.
+        let isLarge = stream.width * stream.height > VideoEncoding.largeFrame
+        let available = min(limits.decodingThreads, Int(av_cpu_count()) + 1)
+        let threads = singleThread ? 1 : isLarge ? min(2, available) : available
         let options = LibAVOptions([
-            ("codec_whitelist", VideoLimits.codecs), ("threads", singleThread ? "1" : "auto"),
+            ("codec_whitelist", VideoLimits.codecs), ("threads", "\(threads)"),
         ])
         let code = options.withDictionary { avcodec_open2(context, codec, &$0) }
         guard code >= 0 else {

@@ -3,7 +3,8 @@
 import CFFmpeg
 
 enum VideoEncoding {
-    /// Frames of more pixels than this are encoded with a shorter look-ahead, since each waiting frame costs memory.
+    /// Frames of more pixels than this are encoded with a shorter look-ahead and fewer threads, since each frame that
+    /// waits or is worked on costs memory: a 4K video then stays below a gigabyte.
     static let largeFrame = 1920 * 1200
 
     static func settings(
@@ -53,7 +54,7 @@ enum VideoEncoding {
         settings.options = [("preset", recipe.preset.rawValue), ("profile", "high")]
         rate(recipe.rate, &settings)
         if recipe.geometry.canvas.pixels > largeFrame {
-            settings.options.append(("rc-lookahead", "20"))
+            settings.options += [("rc-lookahead", "10"), ("threads", "2")]
         }
         switch recipe.pass {
         case .first(let log):
