@@ -9,6 +9,7 @@ VENV := .venv
 PYTHON := $(VENV)/bin/python
 PYTHON_PACKAGES := bullmq==3.4.4 pillow==11.3.0
 PHOTOGRAPH := $(VENV)/photograph/rocket.jpg
+PHOTOGRAPHS := $(VENV)/photographs
 DEBIAN_PACKAGES := redis-server redis-tools openssl pkg-config python3 python3-venv libhiredis-dev libjson-c-dev \
 	libmagickwand-6.q16-dev tzdata
 # Two jobs at a time keep a small machine usable; a large one sets JOBS.
@@ -22,7 +23,7 @@ export SWIFT_BACKTRACE ?= enable=no
 export WARNINGS_AS_ERRORS ?= 1
 export BULLMQ_PYTHON ?= $(CURDIR)/$(PYTHON)
 
-.PHONY: help deps build run test lint format unit conformance bench bench-idle script-costs docs clean
+.PHONY: help deps build run test lint format unit conformance bench bench-idle bench-watermark script-costs docs clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -30,6 +31,7 @@ help: ## list the targets
 deps: ## install what is missing: Debian packages, the official Python package
 	@.ci/install-debian-packages $(DEBIAN_PACKAGES)
 	@.ci/install-python-peer $(VENV) $(PYTHON_PACKAGES)
+	@.ci/fetch-photographs $(PYTHON) $(PHOTOGRAPHS)
 	@command -v $(SWIFT) > /dev/null || { \
 		echo "Swift 6.2 or later is needed and not on the PATH: see https://www.swift.org/install" >&2; exit 1; }
 
@@ -72,6 +74,12 @@ bench-idle: deps ## watch an idle worker for ten minutes
 	$(SWIFT) build -j $(JOBS) -c release --product bench-subject
 	$(SWIFT) build -j $(JOBS) -c release --product bench
 	"$$($(SWIFT) build -c release --show-bin-path)/bench" idle $(BENCH)
+
+bench-watermark: deps ## measure invisible watermarks on photographs: likeness, attacks, false positives, speed
+	@.ci/install-debian-packages imagemagick ffmpeg
+	@.ci/fetch-photographs $(PYTHON) $(PHOTOGRAPHS) all
+	$(SWIFT) build -j $(JOBS) -c release --product watermark-bench
+	"$$($(SWIFT) build -c release --show-bin-path)/watermark-bench" $(PHOTOGRAPHS) $(WATERMARK)
 
 script-costs: deps ## compare the instructions that each script costs Redis with the official package's
 	@.ci/install-debian-packages valgrind

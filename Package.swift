@@ -80,6 +80,18 @@ let commandLine: [Target] = [
     ),
 ]
 
+// Invisible watermarks: pure Swift, no dependencies.
+let watermark: [Target] = [
+    .target(name: "InvisibleWatermark", swiftSettings: settings),
+    .testTarget(name: "InvisibleWatermarkTests", dependencies: ["InvisibleWatermark"], swiftSettings: settings),
+    .executableTarget(
+        name: "watermark-bench",
+        dependencies: ["InvisibleWatermark"],
+        path: "Conformance/WatermarkBench",
+        swiftSettings: settings
+    ),
+]
+
 let media: [Target] = [
     .systemLibrary(
         name: "CMagickWand",
@@ -255,6 +267,7 @@ let package = Package(
         .library(name: "BullMQ", targets: ["BullMQ"]),
         .library(name: "RedisTransport", targets: ["RedisTransport"]),
         .library(name: "BullMQTesting", targets: ["BullMQTesting"]),
+        .library(name: "InvisibleWatermark", targets: ["InvisibleWatermark"]),
         .library(name: "MediaProcessing", targets: ["MediaProcessing"]),
         .executable(name: "bullmq", targets: ["BullMQCommand"]),
     ],
@@ -269,5 +282,5 @@ let package = Package(
         .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
         .package(url: "https://github.com/swiftlang/swift-docc-plugin", from: "1.5.0"),
     ],
-    targets: library + commandLine + media + samples + conformance + documentation
+    targets: library + commandLine + watermark + media + samples + conformance + documentation
 )

@@ -1,0 +1,43 @@
+import Testing
+
+@testable import InvisibleWatermark
+
+@Suite("Keyed hash")
+struct KeyedHashTests {
+    @Test(
+        "SHA-256 gives the digests of FIPS 180-4",
+        arguments: [
+            ("", "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"),
+            ("abc", "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"),
+            (
+                "abcdbcdecdefdefgefghfghighijhijkijkljklmklmnlmnomnopnopq",
+                "248d6a61d20638b8e5c026930c3e6039a33ce45964ff2167f6ecedd419db06c1"
+            ),
+        ])
+    func digests(message: String, digest: String) {
+        #expect(hexadecimal(SHA256.hash(Array(message.utf8))) == digest)
+    }
+
+    @Test("HMAC gives the codes of RFC 4231, also for keys longer than a block")
+    func codes() {
+        let short = KeyedHash(key: Array("Jefe".utf8)).code(for: Array("what do ya want for nothing?".utf8))
+        #expect(hexadecimal(short) == "5bdcc146bf60754e6a042426089575c75a003f089d2739839dec58b964ec3843")
+        let long = KeyedHash(key: Array(repeating: 0xaa, count: 131))
+            .code(for: Array("Test Using Larger Than Block-Size Key - Hash Key First".utf8))
+        #expect(hexadecimal(long) == "60e431591ee0b67f0d8a26aacbf5b77f8e0bc6213728c5140546040f0ee37f54")
+    }
+
+    @Test("A shorter stream begins a longer one, and purposes have streams of their own")
+    func streams() {
+        let hash = KeyedHash(key: [1, 2, 3])
+        #expect(hash.bytes(100, for: "a").starts(with: hash.bytes(10, for: "a")))
+        #expect(hash.bytes(10, for: "a") != hash.bytes(10, for: "b"))
+    }
+
+    private func hexadecimal(_ bytes: [UInt8]) -> String {
+        bytes.map { byte in
+            let digits = String(byte, radix: 16)
+            return digits.count == 1 ? "0" + digits : digits
+        }.joined()
+    }
+}
