@@ -54,7 +54,7 @@ extension WatermarkBench {
 
     /// A clip that pans by three pixels a frame (every other photograph stands still), losslessly encoded.
     private func marked(_ photograph: Photograph, index: Int, to clip: URL, in folder: URL) throws {
-        let embedder = WatermarkEmbedder(key: key)
+        let embedder = WatermarkEmbedder(key: key, medium: .video)
         let source = photograph.pixmap
         var prepared: PreparedWatermark?
         var stream = Data()

@@ -35,12 +35,13 @@ struct WatermarkBench {
             for (number, attack) in attacks.enumerated() {
                 let plane = try attack.apply(to: marked).luma()
                 let start = ContinuousClock.now
-                let detection = detector.detect(in: plane)
+                let examination = detector.examine(plane)
+                let detection = examination.detection
                 times.append((ContinuousClock.now - start) / .seconds(1))
                 if detection?.payload == Self.payload(index) {
                     found[number] += 1
                 } else {
-                    lost.append(attack.name)
+                    lost.append("\(attack.name) (\(format(Double(examination.highest), 1)))")
                     if detection != nil { wrong[number] += 1 }
                 }
             }

@@ -14,7 +14,7 @@ struct ScaleSearch {
     private static let scales: ClosedRange<Float> = 0.35...2.6
     /// Radians to each side.
     private static let rotations: Float = 0.0437
-    private static let semifinalists = 64
+    private static let semifinalists = 128
 
     let patterns: TilePatterns
     let coarse: PictureSpectrum
@@ -88,9 +88,9 @@ struct ScaleSearch {
         return exactMatch.peaks(phases, phases).0.height
     }
 
-    /// The grid is as coarse as the extent allows: a step moves the border by two and a half pixels of the mark.
+    /// The grid is as coarse as the extent allows: a step moves the border by two pixels of the mark.
     private static func gridStep(_ extent: Int) -> Float {
-        5 / Float(max(extent, 256))
+        4 / Float(max(extent, 256))
     }
 
     private func gridPoints() -> [Placement] {

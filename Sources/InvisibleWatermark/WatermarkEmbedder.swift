@@ -7,7 +7,7 @@
 /// let report = try WatermarkEmbedder(key: key).embed(payload: 0xFA11_0001, into: &plane)
 /// ```
 ///
-/// For video, ``prepare(payload:for:)`` at a keyframe, then ``apply(_:to:)`` on each frame until the next.
+/// For video, with the medium `video`: ``prepare(payload:for:)`` at a keyframe, then ``apply(_:to:)`` on each frame until the next.
 public struct WatermarkEmbedder: Sendable {
     /// The shortest side a picture may have, in pixels.
     public static let minimumSide = 256
@@ -28,18 +28,28 @@ public struct WatermarkEmbedder: Sendable {
     }
 
     /// A mark is made weaker than its strength says rather than let the structural similarity fall below this.
-    public static let minimumSimilarity = 0.9803
-    /// The long side, in pixels, above which a mark grows with the picture, so that it survives being made small.
-    static let nominalSide = 1280
+    public static let minimumSimilarity = 0.9805
+    /// What is marked. Larger pictures get coarser marks, which survive being made small.
+    public struct Medium: Sendable, Equatable {
+        /// The long side, in pixels, above which the mark grows with the picture.
+        let nominalSide: Int
+
+        /// A photograph or drawing.
+        public static let picture = Medium(nominalSide: 1280)
+        /// The frames of a video: video codecs keep only coarse marks.
+        public static let video = Medium(nominalSide: 640)
+    }
 
     private let key: WatermarkKey
     private let strength: Strength
+    private let medium: Medium
     private let transform = FourierTransform(side: TilePatterns.side)
 
     /// An embedder for a key.
-    public init(key: WatermarkKey, strength: Strength = .normal) {
+    public init(key: WatermarkKey, strength: Strength = .normal, medium: Medium = .picture) {
         self.key = key
         self.strength = strength
+        self.medium = medium
     }
 
     /// Embeds a payload. Samples stay within 0...255 and are not rounded; the report counts rounding in.
@@ -69,7 +79,7 @@ public struct WatermarkEmbedder: Sendable {
                     """
             )
         }
-        let (work, scale) = plane.reduced(toLongSide: Self.nominalSide)
+        let (work, scale) = plane.reduced(toLongSide: medium.nominalSide)
         let mask = PerceptualMask(of: work)
         let wanted = Float(255 / powerOfTen(strength.peakSignalToNoiseRatio / 20))
         let tile = InformedTile(
@@ -79,11 +89,12 @@ public struct WatermarkEmbedder: Sendable {
         let vector = tile.vector(strength: wanted / mask.meanStrength)
         let signal = key.patterns.signal(of: vector, transform: transform)
         var prepared = PreparedWatermark(
-            size: PlaneSize(width: plane.width, height: plane.height), scale: scale, signal: signal, deviation: wanted)
+            size: PlaneSize(width: plane.width, height: plane.height), medium: medium, scale: scale, signal: signal,
+            deviation: wanted)
         let change = prepared.change(for: plane)
         let factors = (0..<16).map { 1 - 0.04 * Float($0) }
         let similarities = Similarity.structuralSimilarity(of: plane, changedBy: change, times: factors)
-        let factor = zip(factors, similarities).first { $0.1 >= Self.minimumSimilarity + 0.0002 }?.0
+        let factor = zip(factors, similarities).first { $0.1 >= Self.minimumSimilarity + 0.0005 }?.0
         prepared.deviation = wanted * (factor ?? factors[factors.count - 1])
         return prepared
     }
@@ -115,6 +126,7 @@ public struct WatermarkEmbedder: Sendable {
 public struct PreparedWatermark: Sendable {
     /// The size of the pictures it fits.
     public let size: PlaneSize
+    let medium: WatermarkEmbedder.Medium
     let scale: Float
     /// One tile, mean square 1.
     let signal: [Float]
@@ -123,7 +135,7 @@ public struct PreparedWatermark: Sendable {
 
     /// What to add to each sample of a picture, shaped by what that picture can hide.
     func change(for plane: LumaPlane) -> [Float] {
-        let work = plane.reduced(toLongSide: WatermarkEmbedder.nominalSide).plane
+        let work = plane.reduced(toLongSide: medium.nominalSide).plane
         var change = PerceptualMask(of: work).strengths
         let side = TilePatterns.side
         change.withUnsafeMutableBufferPointer { change in
@@ -159,6 +171,6 @@ public struct EmbeddingReport: Sendable, Equatable {
     public let peakSignalToNoiseRatio: Double
     /// Of the marked picture against the original; 1 is equal.
     public let structuralSimilarity: Double
-    /// How many pixels of the picture one pixel of the mark covers: 1 up to a long side of 1280.
+    /// How many pixels of the picture one pixel of the mark covers: 1 up to a long side of 1280 (video: 640).
     public let pixelsPerMarkPixel: Double
 }

@@ -21,5 +21,6 @@ public struct WatermarkError: Error, Sendable, Equatable, CustomStringConvertibl
     /// What was wrong, and what to do.
     public let message: String
 
+    /// The message.
     public var description: String { message }
 }
