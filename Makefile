@@ -14,7 +14,7 @@ PHOTOGRAPHS := $(VENV)/photographs
 DEBIAN_PACKAGES := redis-server redis-tools openssl pkg-config python3 python3-venv libhiredis-dev libjson-c-dev \
 	libmagickwand-6.q16-dev libpango1.0-dev libcairo2-dev fonts-dejavu-core fonts-noto-core fonts-noto-cjk \
 	fonts-noto-color-emoji libimage-exiftool-perl libvips-tools libavcodec-dev libavfilter-dev \
-	libavformat-dev libswresample-dev libswscale-dev ffmpeg mediainfo tzdata
+	libavformat-dev libswresample-dev libswscale-dev ffmpeg imagemagick mediainfo tzdata
 # Two jobs at a time keep a small machine usable; a large one sets JOBS.
 JOBS ?= $(shell nproc)
 # How many random sequences `make conformance` plays, and what they follow from.

@@ -89,6 +89,7 @@ let watermark: [Target] = [
         name: "watermark-bench",
         dependencies: ["InvisibleWatermark"],
         path: "Conformance/WatermarkBench",
+        exclude: ["README.md"],
         swiftSettings: settings
     ),
 ]

@@ -131,8 +131,18 @@ struct WatermarkBench {
             let detector = WatermarkDetector(key: key)
             let finding = clock.measure { _ = detector.detect(in: marked) }
             let failing = clock.measure { _ = detector.detect(in: plane) }
+            let videoEmbedder = WatermarkEmbedder(key: key, medium: .video)
+            var videoMark: PreparedWatermark?
+            let videoPreparation = try clock.measure {
+                videoMark = try videoEmbedder.prepare(payload: 1, for: plane)
+            }
+            guard let videoMark else { return }
+            let videoApplication = try clock.measure {
+                for _ in 0..<5 { try videoEmbedder.apply(videoMark, to: &frame) }
+            }
             print(
-                "\(width)x\(height): embed \(whole), prepare \(preparation), apply to a frame \(application / 5),",
+                "\(width)x\(height): video: prepare \(videoPreparation), apply to a frame \(videoApplication / 5);",
+                "picture: embed \(whole), prepare \(preparation), apply to a frame \(application / 5),",
                 "detect \(finding), search in vain \(failing)")
         }
     }

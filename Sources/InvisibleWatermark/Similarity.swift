@@ -28,14 +28,18 @@ public enum Similarity {
     }
 
     /// The structural similarity of a plane to itself plus `change`, for several strengths of the change in one pass.
-    static func structuralSimilarity(of plane: LumaPlane, changedBy change: [Float], times: [Float]) -> [Double] {
+    /// - Parameter rowStep: only every so many rows are looked at (all that their windows cover is).
+    static func structuralSimilarity(
+        of plane: LumaPlane, changedBy change: [Float], times: [Float], rowStep: Int = 1
+    ) -> [Double] {
         let width = plane.width
         let taps = GaussianWindow.taps
         let reach = taps.count / 2
         var rows = (0..<5).map { _ in [Float](repeating: 0, count: width + 2 * reach) }
         var means = (0..<5).map { _ in [Float](repeating: 0, count: width) }
         var sums = [Double](repeating: 0, count: times.count)
-        for y in 0..<plane.height {
+        let sampled = stride(from: min(rowStep, plane.height) / 2, to: plane.height, by: rowStep)
+        for y in sampled {
             for index in rows.indices {
                 rows[index].withUnsafeMutableBufferPointer { $0.update(repeating: 0) }
             }
@@ -51,7 +55,7 @@ public enum Similarity {
                 sums[index] += Double(rowSimilarity(means, factor, width))
             }
         }
-        return sums.map { $0 / Double(plane.samples.count) }
+        return sums.map { $0 / Double(width * sampled.underestimatedCount) }
     }
 
     /// Adds one row's samples, changes, and their products to the five weighted column sums.

@@ -2,7 +2,8 @@
 // compensation, and adding them up destroys it. Every keyframe carries the whole payload at the same placement, so what one
 // alone does not say, several together may.
 
-/// Reads a payload from the keyframes of a video, given one after the other.
+/// Reads a payload from the keyframes of a video, given one after the other. Each keyframe is a chance of its own for a false
+/// positive (see ``WatermarkDetector``): the rate for a file grows with the keyframes looked at.
 ///
 /// ```swift
 /// var detector = VideoWatermarkDetector(key: key)

@@ -4,8 +4,8 @@
 ///
 /// A placement counts only if the template stands ``threshold`` standard deviations above chance (more after a search) **and**
 /// the 21-bit keyed checksum of the decoded payload agrees, which chance does once in 2,097,152 times. How many placements of
-/// an unmarked picture pass the threshold was measured: so few that less than one unmarked picture in a million is taken
-/// for marked.
+/// an unmarked picture pass the threshold was measured on 1,000 of them: 0.85 on average, which makes a calculated rate of false
+/// positives of 4 in 10,000,000 pictures.
 public struct WatermarkDetector: Sendable {
     /// The least height of the template, in standard deviations.
     public static let threshold = 5.0

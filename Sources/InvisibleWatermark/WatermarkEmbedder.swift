@@ -62,7 +62,9 @@ public struct WatermarkEmbedder: Sendable {
         for index in rounded.samples.indices { rounded.samples[index] = rounded.samples[index].rounded() }
         return EmbeddingReport(
             peakSignalToNoiseRatio: Similarity.peakSignalToNoiseRatio(original, rounded),
-            structuralSimilarity: Similarity.structuralSimilarity(original, rounded),
+            structuralSimilarity: Similarity.structuralSimilarity(
+                of: original, changedBy: zip(rounded.samples, original.samples).map { $0 - $1 }, times: [1],
+                rowStep: Self.rowStep(of: plane))[0],
             pixelsPerMarkPixel: Double(prepared.scale)
         )
     }
@@ -93,11 +95,15 @@ public struct WatermarkEmbedder: Sendable {
             deviation: wanted)
         let change = prepared.change(for: plane)
         let factors = (0..<16).map { 1 - 0.04 * Float($0) }
-        let similarities = Similarity.structuralSimilarity(of: plane, changedBy: change, times: factors)
+        let similarities = Similarity.structuralSimilarity(
+            of: plane, changedBy: change, times: factors, rowStep: Self.rowStep(of: plane))
         let factor = zip(factors, similarities).first { $0.1 >= Self.minimumSimilarity + 0.0005 }?.0
         prepared.deviation = wanted * (factor ?? factors[factors.count - 1])
         return prepared
     }
+
+    /// A million samples tell the structural similarity of a large picture well enough.
+    private static func rowStep(of plane: LumaPlane) -> Int { max(1, plane.samples.count / 1_000_000) }
 
     /// Adds a prepared mark to a picture or frame.
     /// - Throws: ``WatermarkError`` (`sizeMismatch`) if the plane has not the size the mark was prepared for.
@@ -169,7 +175,7 @@ public struct PreparedWatermark: Sendable {
 public struct EmbeddingReport: Sendable, Equatable {
     /// Of the marked picture, rounded to whole grey levels, against the original; decibels.
     public let peakSignalToNoiseRatio: Double
-    /// Of the marked picture against the original; 1 is equal.
+    /// Of the marked picture against the original; 1 is equal. From 2 megapixels on estimated on a part of the rows.
     public let structuralSimilarity: Double
     /// How many pixels of the picture one pixel of the mark covers: 1 up to a long side of 1280 (video: 640).
     public let pixelsPerMarkPixel: Double
