@@ -217,5 +217,9 @@ import Testing
         let (half, _, reasons) = try await ChildProcess.run(
             Self.program, environment: ["LLM_MODEL": "m", "PATH": "/usr/bin:/bin"])
         #expect(half == .exited(78) && reasons.joined().contains("LLM_BASE_URL is not"))
+        let (short, _, complaints) = try await ChildProcess.run(
+            Self.program, environment: ["MEDIA_WATERMARK_KEY": "hush", "PATH": "/usr/bin:/bin"])
+        #expect(short == .exited(78) && complaints.joined().contains("MEDIA_WATERMARK_KEY"))
+        #expect(!complaints.joined().contains("hush"))
     }
 }

@@ -65,6 +65,10 @@ extension WatermarkKeyring {
             standard = standard ?? name
         }
         guard let standard else { return nil }
-        try self.init(secrets: secrets, standard: standard)
+        do {
+            try self.init(secrets: secrets, standard: standard)
+        } catch let error as MediaError {
+            throw MediaError(error.code, "MEDIA_WATERMARK_KEY or MEDIA_WATERMARK_KEYS: \(error.message)")
+        }
     }
 }
