@@ -11,7 +11,8 @@ extension HideWatermark {
             let stream = try pipeline.video()
             for strength in strength.attempts {
                 let marking = FrameMarking(
-                    payload: fan.value, embedder: WatermarkEmbedder(key: key, strength: strength.embedding))
+                    payload: fan.value,
+                    embedder: WatermarkEmbedder(key: key, strength: strength.embedding, medium: .video))
                 var recipe = video.recipe(stream, VideoGeometry(keeping: stream.displaySize))
                 recipe.transformations = [marking]
                 var plan = TranscodingPlan(container: .mp4)
