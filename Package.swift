@@ -21,6 +21,7 @@ let nioSSL = Target.Dependency.product(name: "NIOSSL", package: "swift-nio-ssl")
 let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
 let metrics = Target.Dependency.product(name: "Metrics", package: "swift-metrics")
 let tracing = Target.Dependency.product(name: "Tracing", package: "swift-distributed-tracing")
+let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
 let asyncHTTPClient = Target.Dependency.product(name: "AsyncHTTPClient", package: "async-http-client")
 let argumentParser = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
 let serviceLifecycle = Target.Dependency.product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
@@ -81,9 +82,9 @@ let commandLine: [Target] = [
     ),
 ]
 
-// Invisible watermarks: pure Swift, no dependencies.
+// Invisible watermarks: pure Swift.
 let watermark: [Target] = [
-    .target(name: "InvisibleWatermark", swiftSettings: settings),
+    .target(name: "InvisibleWatermark", dependencies: [crypto], swiftSettings: settings),
     .testTarget(name: "InvisibleWatermarkTests", dependencies: ["InvisibleWatermark"], swiftSettings: settings),
     .executableTarget(
         name: "watermark-bench",
@@ -113,12 +114,12 @@ let media: [Target] = [
         ]
     ),
     .target(
-        name: "MediaProcessing", dependencies: ["CFFmpeg", "CMagickWand", "CPango", "InvisibleWatermark"],
+        name: "MediaProcessing", dependencies: ["CFFmpeg", "CMagickWand", "CPango", "InvisibleWatermark", crypto],
         swiftSettings: settings
     ),
     .testTarget(
         name: "MediaProcessingTests",
-        dependencies: ["MediaProcessing", "CFFmpeg", "CMagickWand"],
+        dependencies: ["MediaProcessing", "CFFmpeg", "CMagickWand", crypto],
         swiftSettings: settings
     ),
     .executableTarget(
@@ -154,7 +155,7 @@ let samples: [Target] = [
     .systemLibrary(name: "CMalloc"),
     .target(
         name: "MediaJobs",
-        dependencies: ["CMalloc", "LanguageModel", "MediaProcessing", asyncHTTPClient, nioCore, nioHTTP1],
+        dependencies: ["CMalloc", "LanguageModel", "MediaProcessing", crypto, asyncHTTPClient, nioCore, nioHTTP1],
         path: "Samples/MediaWorker/MediaJobs",
         swiftSettings: settings
     ),
@@ -325,6 +326,7 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-nio", from: "2.101.0"),
         .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.37.0"),
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.5.0"),
+        .package(url: "https://github.com/apple/swift-crypto", from: "4.5.0"),
         .package(url: "https://github.com/apple/swift-distributed-tracing", from: "1.7.0"),
         .package(url: "https://github.com/apple/swift-log", from: "1.16.0"),
         .package(url: "https://github.com/apple/swift-metrics", from: "2.13.0"),

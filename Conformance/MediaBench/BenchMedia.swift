@@ -1,4 +1,4 @@
-// Compares the library with the command-line tool on the same files at the same settings (issue: MEDIA).
+// Compares the library with the command-line tool on the same files at the same settings.
 
 import Foundation
 

@@ -1,5 +1,6 @@
 // A file that is put in its final place unchanged, complete or not at all.
 
+import Crypto
 import Dispatch
 import FoundationEssentials
 import Glibc
@@ -59,15 +60,11 @@ enum ResultFile {
             total += count
             try buffer.withUnsafeBytes { bytes in
                 let part = UnsafeRawBufferPointer(rebasing: bytes[..<count])
-                hash.update(part)
+                hash.update(bufferPointer: part)
                 try each(part, min(1, Double(total) / Double(size)))
             }
         }
-        return (total, hexadecimal(hash.finish()))
-    }
-
-    private static func hexadecimal(_ bytes: [UInt8]) -> String {
-        bytes.map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
+        return (total, hash.finalize().hexadecimal)
     }
 
     private static func write(_ bytes: UnsafeRawBufferPointer, to descriptor: Int32) throws {

@@ -1,5 +1,7 @@
 // The number that a hidden mark carries.
 
+import Crypto
+
 /// Whom a copy was made for: 64 bits.
 public struct FanID: Sendable, Hashable {
     /// The number.
@@ -19,9 +21,7 @@ public struct FanID: Sendable, Hashable {
         let groups = lower.split(separator: "-", omittingEmptySubsequences: false)
         guard groups.map(\.count) == [8, 4, 4, 4, 12], lower.allSatisfy({ $0 == "-" || ($0.isASCII && $0.isHexDigit) })
         else { return nil }
-        var hash = SHA256()
-        Array(lower.utf8).withUnsafeBytes { hash.update($0) }
-        value = hash.finish().prefix(8).reduce(0) { $0 << 8 | UInt64($1) }
+        value = SHA256.hash(data: Array(lower.utf8)).prefix(8).reduce(0) { $0 << 8 | UInt64($1) }
     }
 
     static let allowed = "a whole number of 64 bits, as a number or as text, in decimal or with 0x, or a UUID"

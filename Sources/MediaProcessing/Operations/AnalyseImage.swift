@@ -1,6 +1,7 @@
 // analysis of pictures (media.md §16): what a file is, without changing it.
 
 import CMagickWand
+import Crypto
 public import FoundationEssentials
 
 /// Tells what a picture file holds: format, size, colours, hashes, and what EXIF may be told to anybody.
@@ -70,7 +71,7 @@ public struct AnalyseImage: MediaOperation {
             ],
             "exif": .object((exif?.publicFacts ?? [:]).merging(["gps": .boolean(exif?.hasLocation ?? false)]) { $1 }),
             "hashes": [
-                "sha256": .text(SHA256.hexadecimal(of: source.bytes)),
+                "sha256": .text(SHA256.hash(data: source.bytes).hexadecimal),
                 "phash": .text(PictureHash.perceptual(of: thumbnail).description),
                 "dhash": .text(PictureHash.difference(of: thumbnail).description),
             ],

@@ -1,5 +1,6 @@
 // analysis of picture files.
 
+import Crypto
 import Foundation
 import Testing
 
@@ -67,7 +68,9 @@ import Testing
         let written = try JSONDecoder().decode(
             MediaValue.self, from: Data(contentsOf: URL(fileURLWithPath: report.path)))
         #expect(report.format == "json" && written == .object(report.details))
-        #expect(written["hashes"]?["sha256"]?.textValue == SHA256.hexadecimal(of: bytes))
+        #expect(
+            written["hashes"]?["sha256"]?.textValue
+                == SHA256.hash(data: bytes).map { String(format: "%02x", $0) }.joined())
         #expect(written["dominant_colors"]?.listValue?.first?["color"]?.textValue == "#ff0000")
     }
 }

@@ -1,5 +1,6 @@
 // The identity of a file that is too large to be read at once.
 
+import Crypto
 import FoundationEssentials
 import Glibc
 
@@ -21,8 +22,8 @@ extension SHA256 {
                 throw MediaError(.unreadableInput, "The input cannot be read: \(String(cString: strerror(errno)))")
             }
             if count == 0 { break }
-            buffer.withUnsafeBytes { hash.update(UnsafeRawBufferPointer(rebasing: $0[..<count])) }
+            buffer.withUnsafeBytes { hash.update(bufferPointer: UnsafeRawBufferPointer(rebasing: $0[..<count])) }
         }
-        return hash.finish().map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
+        return hash.finalize().hexadecimal
     }
 }

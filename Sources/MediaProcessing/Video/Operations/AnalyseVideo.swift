@@ -1,6 +1,7 @@
 // analysis for video and sound (media.md §16).
 
 import CFFmpeg
+import Crypto
 public import FoundationEssentials
 
 /// Finds out what a file holds and writes it as JSON; the report's details hold the same.
