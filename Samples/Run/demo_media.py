@@ -6,14 +6,11 @@ all; takes a picture of each result with media-tool; and puts everything on one 
 completed and every result is there.
 """
 
-import argparse
 import asyncio
 import functools
 import http.server
 import json
 import os
-import signal
-import sys
 import tempfile
 import threading
 import time
@@ -22,7 +19,7 @@ from pathlib import Path
 from bullmq import Job, Queue, QueueEvents
 from PIL import Image, ImageDraw, ImageFont, ImageOps
 
-from run import Failure, process, redis_url
+from stage import Failure, Watch, process, redis_url, run, while_running
 
 QUEUE = "media-jobs"
 TIMEOUT = 600
@@ -119,18 +116,8 @@ async def work(arguments):
         async with redis_url() as url:
             environment["REDIS_URL"] = url
             async with process(arguments.worker, env=environment) as worker:
-                ended = asyncio.create_task(worker.wait())
                 jobs = jobs_for(photo, video, f"http://{host}/{photo.name}")
-                outcome = asyncio.create_task(enqueue_and_watch(url, jobs))
-                try:
-                    await asyncio.wait({ended, outcome}, timeout=TIMEOUT, return_when=asyncio.FIRST_COMPLETED)
-                    if not outcome.done():
-                        raise Failure(f"the media worker ended with {worker.returncode}" if ended.done()
-                                      else f"the jobs did not end within {TIMEOUT} seconds")
-                    ends = outcome.result()
-                finally:
-                    outcome.cancel()
-                    ended.cancel()
+                ends = await while_running(worker, enqueue_and_watch(url, jobs), TIMEOUT)
     finally:
         files.shutdown()
         if model:
@@ -152,14 +139,7 @@ async def enqueue_and_watch(url, jobs):
     options = {"connection": url}
     queue = Queue(QUEUE, options)
     events = QueueEvents(QUEUE, {**options, "lastEventId": "0-0"})
-    pending, all_finished = set(), asyncio.Event()
-    seen = {}
-
-    def note(args, event):
-        seen[args["jobId"]] = event
-        if pending and pending <= seen.keys():
-            all_finished.set()
-
+    watch = Watch(events)
     try:
         added = []
         for number, (name, input_url, params) in enumerate(jobs, 1):
@@ -167,12 +147,7 @@ async def enqueue_and_watch(url, jobs):
                                          "jobId": f"demo-{number:02}-{name}"}, {"attempts": 2})
             added.append((job, name, input_url))
         print(f"The Python package enqueued {len(added)} jobs")
-        pending.update(job.id for job, _, _ in added)
-        for event in ("completed", "failed"):
-            events.on(event, lambda args, _=None, event=event: note(args, event))
-        if pending <= seen.keys():
-            all_finished.set()
-        await all_finished.wait()
+        await watch.all(job.id for job, _, _ in added)
         ends = []
         for job, name, input_url in added:
             stored = await Job.fromId(queue, job.id)
@@ -249,28 +224,11 @@ def draw_sheet(rows, file):
     sheet.save(file)
 
 
-async def main():
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--worker", required=True, help="the media-worker executable")
-    parser.add_argument("--tool", required=True, help="the media-tool executable")
-    parser.add_argument("--photo", required=True)
-    parser.add_argument("--video", required=True)
-    parser.add_argument("--results", default="run-results/media", help="folder for the results")
-    task = asyncio.create_task(work(parser.parse_args()))
-    for signum in (signal.SIGINT, signal.SIGTERM):
-        asyncio.get_running_loop().add_signal_handler(signum, task.cancel)
-    try:
-        good = await task
-    except asyncio.CancelledError:
-        print("Stopped", file=sys.stderr)
-        return 130
-    except Failure as failure:
-        print(f"demo-media: {failure}", file=sys.stderr)
-        return 1
-    print("All operations did their work" if good else "Not all operations did their work")
-    return 0 if good else 1
-
-
 if __name__ == "__main__":
-    sys.stdout.reconfigure(line_buffering=True)
-    sys.exit(asyncio.run(main()))
+    run("demo-media", work, __doc__, {
+        "--worker": {"required": True, "help": "the media-worker executable"},
+        "--tool": {"required": True, "help": "the media-tool executable"},
+        "--photo": {"required": True},
+        "--video": {"required": True},
+        "--results": {"default": "run-results/media", "help": "folder for the results"},
+    }, success="All operations did their work", failure="Not all operations did their work")

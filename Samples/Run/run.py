@@ -4,25 +4,16 @@ Starts a private redis-server (unless REDIS_URL is set) and the media worker, ad
 progress, checks every result with Pillow, and stops what it started. Ends with 0 only if every result is as expected.
 """
 
-import argparse
-import asyncio
-import contextlib
 import os
-import signal
-import shutil
-import sys
-import tempfile
 from pathlib import Path
 
-from bullmq import Queue, QueueEvents
+from bullmq import Job, Queue, QueueEvents
 from PIL import Image, ImageOps
+
+from stage import Failure, Watch, process, redis_url, run, while_running
 
 QUEUE = "media-jobs"
 TIMEOUT = 120
-
-
-class Failure(Exception):
-    """Something that ends the run; the text says what and what to do."""
 
 
 def upright_size(path):
@@ -48,51 +39,6 @@ def jobs_for(source, size):
     ]
 
 
-@contextlib.asynccontextmanager
-async def process(*command, **options):
-    """A child that is stopped, politely first, when the block ends."""
-    # A session of its own: Ctrl-C reaches this program alone, which then stops its children in order.
-    child = await asyncio.create_subprocess_exec(*command, start_new_session=True, **options)
-    try:
-        yield child
-    finally:
-        if child.returncode is None:
-            child.terminate()
-            try:
-                await asyncio.wait_for(child.wait(), 15)
-            except asyncio.TimeoutError:
-                child.kill()
-                await child.wait()
-
-
-@contextlib.asynccontextmanager
-async def redis_url():
-    given = os.environ.get("REDIS_URL")
-    if given:
-        print("Using the Redis of REDIS_URL")
-        yield given
-        return
-    server = shutil.which("redis-server")
-    if not server:
-        raise Failure("redis-server is not on the PATH: run `make deps`, or set REDIS_URL")
-    with tempfile.TemporaryDirectory(prefix="bullmq-run-") as folder:
-        socket = os.path.join(folder, "redis.sock")
-        async with process(server, "--port", "0", "--unixsocket", socket, "--dir", folder, "--save", "", "--appendonly", "no",
-                           "--maxmemory-policy", "noeviction", stdout=asyncio.subprocess.PIPE) as child:
-            async def ready():
-                while line := await child.stdout.readline():
-                    if b"ready to accept connections" in line.lower():
-                        return
-                raise Failure("redis-server ended before it was ready")
-            await asyncio.wait_for(ready(), 20)
-            drain = asyncio.create_task(child.stdout.read())
-            print("Started a private redis-server")
-            try:
-                yield "unix://" + socket
-            finally:
-                drain.cancel()
-
-
 async def work(arguments):
     source = Path(arguments.file).resolve()
     if not source.is_file():
@@ -109,52 +55,29 @@ async def work(arguments):
                            LOG_LEVEL=os.environ.get("LOG_LEVEL", "warning"))
         async with process(arguments.worker, env=environment) as worker:
             print(f"Started the media worker; photograph: {source.name}, {size[0]}x{size[1]}")
-            ended = asyncio.create_task(worker.wait())
-            outcome = asyncio.create_task(enqueue_and_watch(url, source, size))
-            try:
-                await asyncio.wait({ended, outcome}, timeout=TIMEOUT, return_when=asyncio.FIRST_COMPLETED)
-                if outcome.done():
-                    return outcome.result()
-                if ended.done():
-                    raise Failure(f"the media worker ended with {worker.returncode}")
-                raise Failure(f"the jobs did not end within {TIMEOUT} seconds")
-            finally:
-                outcome.cancel()
-                ended.cancel()
+            return await while_running(worker, enqueue_and_watch(url, source, size), TIMEOUT)
 
 
 async def enqueue_and_watch(url, source, size):
     options = {"connection": url}
     queue = Queue(QUEUE, options)
-    finished = {}
     labels = {}
-    all_finished = asyncio.Event()
-    expected = jobs_for(source, size)
 
-    def note(event, args):
-        job = args["jobId"]
-        label = labels.get(job)
-        if label is None:
-            return
-        if event == "progress":
-            print(f"  {label}: {args['data']} %")
-        else:
-            finished[job] = event
-            if len(finished) == len(expected):
-                all_finished.set()
+    def show(job, percent):
+        if job in labels:
+            print(f"  {labels[job]}: {percent} %")
 
     events = QueueEvents(QUEUE, {**options, "lastEventId": "0-0"})
+    watch = Watch(events, show)
     try:
         added = []
-        for number, (name, input_url, params, wanted, kind) in enumerate(expected, 1):
+        for number, (name, input_url, params, wanted, kind) in enumerate(jobs_for(source, size), 1):
             job = await queue.add(name, {"input_url": input_url, "params": params, "jobId": f"run-{os.getpid()}-{number}"},
                                   {"attempts": 3, "backoff": {"type": "exponential", "delay": 2000}})
             labels[job.id] = f"{name} to {params['format']}"
             added.append((job, wanted, kind))
         print(f"The Python package enqueued {len(added)} jobs")
-        for event in ("progress", "completed", "failed"):
-            events.on(event, lambda args, _=None, event=event: note(event, args))
-        await all_finished.wait()
+        await watch.all(labels)
         return await verify(queue, added, labels)
     finally:
         await events.close()
@@ -162,8 +85,6 @@ async def enqueue_and_watch(url, source, size):
 
 
 async def verify(queue, added, labels):
-    from bullmq import Job
-
     print("Results:")
     good = True
     for job, wanted, kind in added:
@@ -183,27 +104,9 @@ async def verify(queue, added, labels):
     return good
 
 
-async def main():
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--worker", required=True, help="the media-worker executable")
-    parser.add_argument("--file", required=True, help="the photograph")
-    parser.add_argument("--results", default="run-results", help="folder for the results")
-    arguments = parser.parse_args()
-    task = asyncio.create_task(work(arguments))
-    for signum in (signal.SIGINT, signal.SIGTERM):
-        asyncio.get_running_loop().add_signal_handler(signum, task.cancel)
-    try:
-        good = await task
-    except asyncio.CancelledError:
-        print("Stopped", file=sys.stderr)
-        return 130
-    except Failure as failure:
-        print(f"run: {failure}", file=sys.stderr)
-        return 1
-    print("All results are as expected" if good else "Not all results are as expected")
-    return 0 if good else 1
-
-
 if __name__ == "__main__":
-    sys.stdout.reconfigure(line_buffering=True)
-    sys.exit(asyncio.run(main()))
+    run("run", work, __doc__, {
+        "--worker": {"required": True, "help": "the media-worker executable"},
+        "--file": {"required": True, "help": "the photograph"},
+        "--results": {"default": "run-results", "help": "folder for the results"},
+    }, success="All results are as expected", failure="Not all results are as expected")
