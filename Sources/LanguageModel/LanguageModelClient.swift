@@ -80,7 +80,7 @@ public actor LanguageModelClient {
                     ])
                 return reply
             case .answer(let status, let data, let hints):
-                let refusal = ServerRefusal(status: status, body: data)
+                let refusal = ServerRefusal(status: status, body: data, hiding: configuration.key)
                 if dialect.adapt(to: refusal, request) { continue }
                 if request.hasImages, refusal.refusesImages {
                     throw LanguageModelError(

@@ -10,6 +10,9 @@ public struct Secret: Sendable, Equatable, CustomStringConvertible, CustomDebugS
     /// Wraps a text.
     public init(_ text: String) { revealed = text }
 
+    /// A text of somebody else's without this one in it.
+    func hidden(in text: String) -> String { revealed.isEmpty ? text : text.replacing(revealed, with: description) }
+
     /// `***`.
     public var description: String { "***" }
     /// `***`.
@@ -53,7 +56,9 @@ public struct LanguageModelConfiguration: Sendable {
     /// - Throws: ``LanguageModelError`` if only one of them is set, or a value cannot be used.
     public init?(environment: [String: String]) throws {
         func variable(_ name: String) -> String? {
-            environment[name].flatMap { $0.allSatisfy(\.isWhitespace) ? nil : $0 }
+            // A key that was read from a file ends with a line break, which no header can carry.
+            guard let text = environment[name]?.trimmingPrefix(while: \.isWhitespace), !text.isEmpty else { return nil }
+            return String(text.prefix(through: text.lastIndex { !$0.isWhitespace } ?? text.startIndex))
         }
         func wrong(_ text: String) -> LanguageModelError { LanguageModelError(.misconfigured, text) }
         guard variable("LLM_BASE_URL") != nil || variable("LLM_MODEL") != nil else { return nil }

@@ -12,7 +12,8 @@ struct ServerRefusal: Equatable {
     /// The server's own words, cut to a readable length.
     var message: String
 
-    init(status: Int, body: some Sequence<UInt8>) {
+    /// - Parameter secret: What no message may repeat, although some servers quote the key that they refuse.
+    init(status: Int, body: some Sequence<UInt8>, hiding secret: Secret? = nil) {
         self.status = status
         message = ""
         let bytes = Data(body)
@@ -30,6 +31,7 @@ struct ServerRefusal: Equatable {
             }
         case nil: message = ""
         }
+        if let secret { message = secret.hidden(in: message) }
         message = String(message.prefix(300))
     }
 

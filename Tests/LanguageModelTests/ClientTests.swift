@@ -122,6 +122,18 @@ import Testing
         }
     }
 
+    @Test("a server that quotes the key it refuses is repeated without it") func quotedKey() async throws {
+        for status in [400, 404, 429, 500] {
+            let message = "Bearer sk-very-secret is no key of ours"
+            let server = try await ModelServer([.error(status, message: message)])
+            let error = try await failure {
+                try await client(server) { $0.retries.attempts = 1 }.chat(ChatRequest([ChatMessage(.user, "Hi")]))
+            }
+            #expect(error.message.contains("Bearer *** is no key"), "\(error)")
+            await server.stop()
+        }
+    }
+
     @Test("silence ends at the time limit; a server that is not there is said to be so") func timeouts() async throws {
         let server = try await ModelServer([.silence])
         let late = try await failure {

@@ -28,6 +28,14 @@ import Testing
         }
     }
 
+    @Test("a line break behind a setting is no part of it") func lineBreak() throws {
+        let settings = try #require(
+            try LanguageModelConfiguration(environment: [
+                "LLM_BASE_URL": " http://localhost/v1\n", "LLM_MODEL": "m\n", "LLM_API_KEY": "sk-x\r\n",
+            ]))
+        #expect(settings.key == Secret("sk-x") && settings.model == "m" && settings.baseURL.host == "localhost")
+    }
+
     @Test("a key is never printed") func secret() throws {
         var configuration = LanguageModelConfiguration(baseURL: try #require(URL(string: "http://a/v1")), model: "m")
         configuration.key = Secret("sk-very-secret")
