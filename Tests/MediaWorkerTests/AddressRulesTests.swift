@@ -18,6 +18,8 @@ import Testing
             "febf::1", "fec0::1", "ff02::1", "2001:db8::1", "2001::1", "2001:10::1", "2002:7f00:1::",
             "2002:0a00:0001::1",
             "64:ff9b::7f00:1", "64:ff9b::a9fe:a9fe", "64:ff9b:1::1", "3fff::1", "100::1", "2002:c0a8:0101::1",
+            "168.63.129.16",
+            "2002:a83f:8110::1", "64:ff9b::a83f:8110",
             // Other spellings of the loopback address go through the same resolver.
             "2130706433", "0x7f000001", "0177.0.0.1", "127.1", "localhost",
         ])
@@ -45,7 +47,10 @@ import Testing
             ("ftp://example.com/a.jpg", MediaJobError.Code.forbiddenURL), ("gopher://example.com/", .forbiddenURL),
             ("http://user:secret@example.com/", .forbiddenURL), ("http://user@example.com/", .forbiddenURL),
             ("http://example.com:8080/", .forbiddenURL), ("http://example.com:22/", .forbiddenURL),
-            ("http:///a.jpg", .invalidData),
+            ("http:///a.jpg", .invalidData), ("http://@example.com/", .forbiddenURL),
+            ("http://:@example.com/", .forbiddenURL), ("http://:secret@example.com/", .forbiddenURL),
+            ("http://[fe80::1%25eth0]/", .invalidData), ("http://[fe80::1%eth0]/", .invalidData),
+            ("http://example.com\\@127.0.0.1/", .forbiddenURL),
             ("http://ex%61mple.com/", .invalidData), ("a.jpg", .forbiddenURL), ("http://exa mple.com/", .invalidData),
             ("http://example.com/\r\nX: y", .invalidData), ("data:image/png;base64,AAAA", .forbiddenURL),
             ("https://example.com/" + String(repeating: "a", count: 2048), .invalidData),

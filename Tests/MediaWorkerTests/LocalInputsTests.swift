@@ -64,4 +64,17 @@ import Testing
         try folder.file("root/large.jpg", [UInt8](repeating: 0, count: 101))
         #expect(#expect(throws: MediaJobError.self) { try copy("file:large.jpg") }?.code == .tooLarge)
     }
+
+    @Test("copying stops when it is told to, and before the disk is full") func stopping() throws {
+        struct Stop: Error {}
+        let target = folder.url.appendingPathComponent("copy")
+        #expect(throws: Stop.self) { try inputs.copy("file:top.jpg", to: target) { throw Stop() } }
+        var limits = InputLimits()
+        limits.reserve = .max / 2
+        let cramped = try LocalInputs(root: URL(fileURLWithPath: root), limits: limits)
+        let error = #expect(throws: MediaJobError.self) {
+            try cramped.copy("file:top.jpg", to: folder.url.appendingPathComponent("other"))
+        }
+        #expect(error?.code == .storageFailed && error?.isPermanent == false)
+    }
 }

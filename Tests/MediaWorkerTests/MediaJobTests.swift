@@ -88,6 +88,22 @@ import Testing
         #expect(try folder.names("tmp/\(try #require(try folder.names("tmp").first))").isEmpty)
     }
 
+    @Test("what is wrong with a further input is said of the parameter that names it") func furtherInput() async throws
+    {
+        let folder = try #require(folder)
+        try folder.file("in/red.png", Self.picture)
+        let runner = try runner(folder)
+        for (url, words) in [
+            ("file:absent.png", #""image_url" names a file that does not exist"#),
+            ("http://user:pw@example.com/", #""image_url" must not carry"#),
+        ] {
+            let job = try decode(
+                WatermarkImage.self, #"{"input_url":"file:red.png","params":{"image_url":"\#(url)"}}"#)
+            let error = await #expect(throws: MediaJobError.self) { try await runner.run(job, id: "9") { _ in } }
+            #expect(error?.message.contains(words) == true && error?.message.contains("input_url") == false)
+        }
+    }
+
     @Test("each operation has one name, and its parameters are described") func documentation() throws {
         let names = MediaJobCatalogue.all.map { $0.name }
         #expect(Set(names).count == names.count, "\(names)")

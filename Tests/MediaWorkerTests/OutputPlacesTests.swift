@@ -30,6 +30,44 @@ import Testing
         #expect(try place("a.png", named) == "2026/spring/42/cover.jpg")
     }
 
+    @Test("ids that begin alike have places of their own, however long they are") func longIDs() throws {
+        let places = OutputPlaces(root: try #require(folder).url)
+        func place(_ id: String) throws -> String {
+            try places.place(jobID: id, operation: "o", input: "a.png", placement: try OutputPlacement())
+                .folder.lastPathComponent
+        }
+        let start = String(repeating: "tenant-", count: 20)
+        #expect(try place(start + "1") != place(start + "2"))
+        #expect(try place(start + "1") == place(start + "1"))
+        // One letter to a reader, but hundreds of bytes to the file system.
+        #expect(try place("e" + String(repeating: "\u{301}", count: 400)).utf8.count < 200)
+    }
+
+    @Test("what a killed attempt left of a result goes before the next one; other results stay") func remains() throws {
+        let folder = try #require(folder)
+        for name in [".a-o.jpg.123.part", ".a-o2.jpg.5.part", ".b-o.jpg.7.part", "a-o.jpg", ".a-o.jpg"] {
+            try folder.file("42/\(name)")
+        }
+        _ = try OutputPlaces(root: folder.url).place(
+            jobID: "42", operation: "o", input: "a.png", placement: try OutputPlacement())
+        #expect(try folder.names("42") == [".a-o.jpg", ".a-o2.jpg.5.part", ".b-o.jpg.7.part", "a-o.jpg"])
+    }
+
+    @Test("a place where no result can be written is found out beforehand, and a good one is not made")
+    func check() throws {
+        let folder = try #require(folder)
+        try folder.file("plain")
+        try OutputPlaces(root: folder.url).check()
+        try OutputPlaces(root: folder.url.appendingPathComponent("new/deep")).check()
+        #expect(try folder.names() == ["plain"])
+        for path in ["plain", "plain/below"] {
+            let error = #expect(throws: MediaJobError.self) {
+                try OutputPlaces(root: folder.url.appendingPathComponent(path)).check()
+            }
+            #expect(error?.code == .storageFailed && error?.message.contains("Not a directory") == true)
+        }
+    }
+
     @Test("a private folder is gone after success and after failure") func privateFolder() async throws {
         let folder = try #require(folder)
         let workspace = try Workspace(base: folder.url.appendingPathComponent("tmp"))
@@ -47,6 +85,14 @@ import Testing
             }
         }
         #expect(FileManager.default.fileExists(atPath: try #require(second).path) == false)
+    }
+
+    @Test("a place that belongs to another user is refused", .enabled(if: geteuid() == 0)) func foreignBase() throws {
+        let folder = try #require(folder)
+        let base = try folder.folder("tmp")
+        #expect(chown(base.path, 12345, 12345) == 0)
+        let error = #expect(throws: MediaJobError.self) { try Workspace(base: base) }
+        #expect(error?.code == .storageFailed && error?.message.contains("another user") == true)
     }
 
     @Test("folders of processes that died are removed at the start, those of others are not") func abandoned() throws {

@@ -98,6 +98,8 @@ import Testing
             case "/three": .init(body: Self.picture)
             case "/inside": .init(status: .found, headers: [("Location", "http://169.254.169.254/latest/")])
             case "/scheme": .init(status: .found, headers: [("Location", "file:///etc/passwd")])
+            case "/port": .init(status: .found, headers: [("Location", "http://example.com:6379/")])
+            case "/credentials": .init(status: .found, headers: [("Location", "http://a:b@example.com/")])
             case "/nowhere": .init(status: .found)
             default: .init(status: .temporaryRedirect, headers: [("Location", "/loop")])
             }
@@ -106,12 +108,26 @@ import Testing
         #expect(try await fetch("http://\(host)/one", trusted: [host]) == Self.picture)
         for (path, code) in [
             ("inside", MediaJobError.Code.forbiddenURL), ("scheme", .forbiddenURL), ("loop", .forbiddenURL),
+            ("port", .forbiddenURL), ("credentials", .forbiddenURL),
             ("nowhere", .fetchFailed),
         ] {
             let error = try await failure { try await fetch("http://\(host)/\(path)", trusted: [host]) }
             #expect(error.code == code, "\(path): \(error)")
         }
         #expect(server.requests.count { $0.path == "/loop" } == 6)
+        await server.stop()
+    }
+
+    @Test("a setting lists trusted hosts, IPv6 addresses in brackets") func trustedHosts() async throws {
+        #expect(try FetchRules.trustedHosts("") == [])
+        #expect(try FetchRules.trustedHosts("Files.local:8055, [::1]:80") == ["files.local:8055", "::1:80"])
+        for list in ["files", "files:", ":80", "files:x", "files:65536", "a:1,b"] {
+            let error = #expect(throws: MediaJobError.self) { try FetchRules.trustedHosts(list) }
+            #expect(error?.message.contains("host:port") == true)
+        }
+        let server = try await TestServer(host: "::1") { _ in .init(body: Self.picture) }
+        let host = "[::1]:\(server.port)"
+        #expect(try await fetch("http://\(host)/a", trusted: FetchRules.trustedHosts(host)) == Self.picture)
         await server.stop()
     }
 

@@ -74,6 +74,7 @@ import Testing
             }
             #expect(error?.code == code && error?.isPermanent == true)
         }
+        #expect(try folder.names("out") == ["result.png"])
         for parameters in [["kind": "document"], ["sha256": "abc"], ["url": "x"]] as [[String: MediaValue]] {
             #expect(throws: MediaError.self) { try Download(parameters: parameters) }
         }
@@ -122,6 +123,72 @@ import Testing
             let report = try await run(ProcessUpload.self, picture(trailer))
             #expect(report.warnings.contains { $0.contains(words) }, "\(report.warnings)")
         }
+    }
+
+    @Test("what looks like a program by chance within an attached film does not matter; a real one does")
+    func chance() async throws {
+        let film = "\0\0\0\u{18}ftypmp42 ...#!/..PK\u{3}\u{4}zz..\u{7F}ELF...<svgx."
+        let report = try await run(ProcessUpload.self, picture(film))
+        #expect(report.warnings.contains { $0.contains("short video") }, "\(report.warnings)")
+        for (hidden, word) in [
+            ("PK\u{3}\u{4}\u{14}\0\0\0\u{8}\0", "ZIP"), ("#!/bin/sh", "program"),
+            ("\u{7F}ELF\u{2}\u{1}\u{1}\0", "program"), ("<svg onload=", "SVG"),
+        ] {
+            let error = await #expect(throws: MediaJobError.self) {
+                try await run(ProcessUpload.self, picture(film + hidden))
+            }
+            #expect(error?.code == .suspicious && error?.message.contains(word) == true, "\(word)")
+        }
+    }
+
+    @Test("a film of countless empty parts is refused instead of counted") func boxes() async throws {
+        let empty: [UInt8] = [0, 0, 0, 8] + Array("free".utf8)
+        let bytes = [0, 0, 0, 16] + Array("ftypisom\0\0\0\0".utf8) + (0..<200_000).flatMap { _ in empty }
+        let error = await #expect(throws: MediaJobError.self) { try await run(ProcessUpload.self, bytes) }
+        #expect(error?.code == .suspicious && error?.message.contains("parts") == true, "\(String(describing: error))")
+    }
+
+    /// A scanner that does what a shell script says; the file is its first argument.
+    func scanner(_ script: String, timeout: Duration = .seconds(60)) throws -> VirusScanner {
+        try VirusScanner(command: ["/bin/sh", "-c", script, "scanner"], timeout: timeout)
+    }
+
+    @Test("a virus scanner sees each upload first, and has the last word") func scanned() async throws {
+        func upload(_ scanner: VirusScanner) async throws -> MediaReport {
+            let context = OperationContext(
+                origin: InputOrigin(), folder: folder.url.appendingPathComponent("private"), virusScanner: scanner)
+            let output = OutputDestination(folder: folder.url.appendingPathComponent("out"), stem: "result")
+            let input = try folder.file("in put", picture())
+            return try await ProcessUpload(parameters: [:]).entering(context).run(input: input, output: output) { _ in }
+        }
+        for (script, timeout, code) in [
+            ("exit 1", 60, .suspicious), ("exit 2", 60, .scanFailed), ("exec sleep 30", 0, .scanFailed),
+            ("kill -9 $$", 60, .scanFailed),
+        ] as [(String, Int, MediaJobError.Code)] {
+            let error = await #expect(throws: MediaJobError.self) {
+                try await upload(scanner(script, timeout: .seconds(timeout)))
+            }
+            #expect(error?.code == code && error?.isPermanent == (code == .suspicious), "\(script)")
+        }
+        #expect(try folder.names("out").isEmpty)
+        // It gets the file as one argument, and none of the environment.
+        let log = folder.url.appendingPathComponent("log").path
+        _ = try await upload(scanner("test -s \"$1\" && test $# = 1 && env > '\(log)'"))
+        let seen = try String(contentsOfFile: log, encoding: .utf8).split(separator: "\n")
+            .map { $0.prefix { $0 != "=" } }
+        #expect(Set(seen).isSubset(of: ["PATH", "LC_ALL", "PWD", "SHLVL", "_", "OLDPWD"]), "\(seen)")
+        #expect(try folder.names("out") == ["result.png"])
+    }
+
+    @Test("a scanner that cannot work is found out when it is set") func wrongScanner() throws {
+        #expect(try VirusScanner(environment: [:]) == nil)
+        for text in ["clamscan", "[]", "[1]", #"["clamscan"]"#, #"["/nonexistent/clamscan"]"#] {
+            let error = #expect(throws: MediaJobError.self) {
+                try VirusScanner(environment: ["MEDIA_SCAN_COMMAND": text])
+            }
+            #expect(error?.code == .invalidData, "\(text)")
+        }
+        #expect(try VirusScanner(environment: ["MEDIA_SCAN_COMMAND": #"["/bin/true", "--x"]"#]) != nil)
     }
 
     @Test("files that are cut off, encrypted, or declared as something else are refused") func damaged() async throws {

@@ -26,6 +26,7 @@ import Testing
         let queue: Queue
         let events: QueueEvents
         let worker: ChildProcess
+        let environment: [String: String]
 
         init(_ environment: [String: String] = [:]) async throws {
             folder = try TestFolder()
@@ -40,6 +41,7 @@ import Testing
                 "PATH": "/usr/bin:/bin",
             ]
             all.merge(environment) { $1 }
+            self.environment = all
             worker = try await ChildProcess.start(WorkerProcessTests.program, environment: all)
         }
 
@@ -98,9 +100,12 @@ import Testing
             ("resize_image", "http://\(host)/absent", #"{"width":2}"#, "status 404"),
             ("resize_image", "http://127.0.0.1/red.png", #"{"width":2}"#, "not a public address"),
             ("transmogrify", "file:red.png", "{}", "transmogrify"),
+            ("resize_image", "file:red.png", "[1]", "params must be an object"),
+            ("resize_image", "http://user:hunter2@example.com/", #"{"width":2}"#, "must not carry a user name"),
         ] {
             let failure = try await bench.failure(of: try await bench.add(name, input, params, options: retries))
             #expect(failure.reason.contains(reason) && failure.attempts == 1, "\(failure)")
+            #expect(!failure.reason.contains("hunter2"))
         }
 
         let busy = try await bench.add("resize_image", "http://\(host)/busy", #"{"width":2}"#, options: retries)
@@ -110,6 +115,7 @@ import Testing
         #expect(await bench.stop() == .exited(0))
         #expect(try bench.folder.names("tmp").isEmpty)
         #expect(try bench.folder.names("out") == [local.id, remote.id].sorted())
+        #expect(!bench.worker.errors.lines.joined().contains("hunter2"))
         await server.stop()
     }
 
@@ -160,6 +166,27 @@ import Testing
         await server.stop()
     }
 
+    @Test("what a killed worker left in its temporary folder is removed by the next one") func killed() async throws {
+        let server = try await TestServer { _ in
+            .init(body: MediaJobTests.picture, announced: 1_000_000, hangs: true)
+        }
+        let host = "127.0.0.1:\(server.port)"
+        let bench = try await Bench(["MEDIA_TRUSTED_HOSTS": host])
+        _ = try await bench.add("download", "http://\(host)/slow", "{}")
+        while server.requests.isEmpty { try await Task.sleep(for: .milliseconds(10)) }
+        bench.worker.send(.kill)
+        #expect(await bench.worker.waitUntilEnd() == .signalled(.kill))
+        let left = try #require(try bench.folder.names("tmp").first)
+        #expect(try !bench.folder.names("tmp/\(left)").isEmpty)
+        let next = try await ChildProcess.start(Self.program, environment: bench.environment)
+        let job = try await bench.add("convert_image", "file:red.png", #"{"format":"jpeg"}"#)
+        _ = try await job.finished(within: .seconds(60), events: bench.events)
+        #expect(try !bench.folder.names("tmp").contains(left))
+        #expect(await next.stop(grace: .seconds(30)) == .exited(0))
+        await bench.queue.redis.close()
+        await server.stop()
+    }
+
     @Test("a job that takes too long, or too much memory, fails") func ceilings() async throws {
         let server = try await TestServer { _ in
             .init(body: MediaJobTests.picture, announced: 1_000_000, hangs: true)
@@ -206,7 +233,10 @@ import Testing
             (["--memory", "1"], 78, "MEDIA_MEMORY"), (["--redis-url", "nonsense"], 78, "Redis URL"),
             (["--log-level", "loud"], 78, "LOG_LEVEL"),
             (["--trusted-hosts", "a"], 78, "host:port"), (["--root", "/nonexistent"], 73, "folder for file: inputs"),
-            (["--temporary", "/dev/null/x"], 73, "temporary folder"), (["--bogus"], 64, "Unknown option"),
+            (["--temporary", "/dev/null/x"], 73, "temporary folder"),
+            (["--output", "/dev/null/x"], 73, "folder for results"),
+            (["--scan-command", "clamscan"], 78, "MEDIA_SCAN_COMMAND"),
+            (["--bogus"], 64, "Unknown option"),
         ] as [([String], Int32, String)] {
             let (end, _, errors) = try await ChildProcess.run(Self.program, arguments)
             #expect(end == .exited(status) && errors.joined().contains(words), "\(arguments): \(end) \(errors)")

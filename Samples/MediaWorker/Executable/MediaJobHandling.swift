@@ -80,7 +80,9 @@ struct MediaJobHandling: Sendable {
             }
             return error
         case is DecodingError: return JobOutcome.unrecoverable("invalid_data: The job's data cannot be read")
-        default: return error
+        case is MediaError, is CancellationError, is BullMQError: return error
+        // Its text was not written for the job's author: it may name files and hosts of this machine.
+        default: return MediaJobError(.internalError, "The job failed unexpectedly (\(type(of: error)))")
         }
     }
 

@@ -44,6 +44,9 @@ struct MediaWorkerCommand: AsyncParsableCommand {
     var concurrency: Int?
     @Option(help: "host:port pairs, with commas, that may be asked although private. MEDIA_TRUSTED_HOSTS.")
     var trustedHosts: String?
+    @Option(
+        help: "Virus scanner for uploads, as JSON array of its path and arguments. MEDIA_SCAN_COMMAND; default none.")
+    var scanCommand: String?
     @Option(help: "Seconds that one job may take. MEDIA_TIMEOUT; default 3600.")
     var timeout: Int?
     @Option(
@@ -102,12 +105,15 @@ struct MediaWorkerCommand: AsyncParsableCommand {
     private static func runner(_ settings: MediaWorkerSettings, logger: Logger) throws -> MediaJobRunner {
         var rules = FetchRules()
         rules.trustedHosts = settings.trustedHosts
+        let places = OutputPlaces(root: settings.output)
+        try places.check()
         return MediaJobRunner(
             local: try settings.root.map { try LocalInputs(root: $0, limits: rules.limits) },
-            remote: RemoteFetcher(rules: rules), places: OutputPlaces(root: settings.output),
+            remote: RemoteFetcher(rules: rules), places: places,
             workspace: try Workspace(base: settings.temporary),
             languageModel: settings.languageModel.map { LanguageModelClient($0, logger: logger) },
-            watermarkKeys: settings.watermarkKeys, memory: MemoryCeiling(bytes: settings.memory))
+            watermarkKeys: settings.watermarkKeys, virusScanner: settings.virusScanner,
+            memory: MemoryCeiling(bytes: settings.memory))
     }
 
     private static func worker(

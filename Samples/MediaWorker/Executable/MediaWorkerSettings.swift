@@ -21,6 +21,7 @@ struct MediaWorkerSettings {
     let memory: Int
     let languageModel: LanguageModelConfiguration?
     let watermarkKeys: WatermarkKeyring?
+    let virusScanner: VirusScanner?
     let grace: Duration
     let logLevel: Logger.Level
 
@@ -49,7 +50,7 @@ struct MediaWorkerSettings {
             fileURLWithPath: command.output ?? variable("MEDIA_OUTPUT") ?? "media-output", isDirectory: true)
         temporary =
             (command.temporary ?? variable("MEDIA_TEMP")).map { URL(fileURLWithPath: $0, isDirectory: true) }
-            ?? FileManager.default.temporaryDirectory.appendingPathComponent("media-worker", isDirectory: true)
+            ?? Workspace.standardBase("media-worker")
         concurrency = try number(command.concurrency, "MEDIA_CONCURRENCY", default: 1, in: 1...64)
         timeout = .seconds(try number(command.timeout, "MEDIA_TIMEOUT", default: 3600, in: 1...86400))
         memory = try number(command.memory, "MEDIA_MEMORY", default: 6000, in: 64...1_000_000) * 1_000_000
@@ -62,16 +63,17 @@ struct MediaWorkerSettings {
             throw ValidationError(error.message)
         }
         grace = .seconds(try number(command.grace, "MEDIA_GRACE", default: 30, in: 0...3600))
-        let hosts = command.trustedHosts ?? variable("MEDIA_TRUSTED_HOSTS") ?? ""
-        trustedHosts = Set(
-            try hosts.split(separator: ",").map { entry in
-                let host = entry.lowercased().filter { !$0.isWhitespace }
-                let port = host.split(separator: ":").last.flatMap { UInt16($0) }
-                guard host.contains(":"), port != nil else {
-                    throw ValidationError("MEDIA_TRUSTED_HOSTS must list host:port pairs, but has \"\(entry)\"")
-                }
-                return host
-            })
+        do {
+            trustedHosts = try FetchRules.trustedHosts(command.trustedHosts ?? variable("MEDIA_TRUSTED_HOSTS") ?? "")
+        } catch let error as MediaJobError {
+            throw ValidationError("MEDIA_TRUSTED_HOSTS \(error.message)")
+        }
+        do {
+            virusScanner = try VirusScanner(
+                environment: command.scanCommand.map { ["MEDIA_SCAN_COMMAND": $0] } ?? environment)
+        } catch let error as MediaJobError {
+            throw ValidationError(error.message)
+        }
         let level = command.logLevel ?? variable("LOG_LEVEL") ?? "info"
         guard let logLevel = Logger.Level(rawValue: level.lowercased()) else {
             throw ValidationError("LOG_LEVEL must be one of trace, debug, info, notice, warning, error, critical")

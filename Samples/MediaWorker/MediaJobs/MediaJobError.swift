@@ -35,6 +35,10 @@ public struct MediaJobError: Error, Sendable, Equatable, CustomStringConvertible
         public static let modelRefused = Code(rawValue: "model_refused")
         /// The server could not be reached, was too slow or failed; later it may work.
         public static let fetchFailed = Code(rawValue: "fetch_failed")
+        /// The virus scanner came to no verdict; later it may.
+        public static let scanFailed = Code(rawValue: "scan_failed")
+        /// Something failed that should not; the log says more.
+        public static let internalError = Code(rawValue: "internal_error")
         /// This machine could not store what it had to.
         public static let storageFailed = Code(rawValue: "storage_failed")
     }
@@ -54,7 +58,9 @@ public struct MediaJobError: Error, Sendable, Equatable, CustomStringConvertible
     }
 
     /// Whether another attempt cannot succeed.
-    public var isPermanent: Bool { ![.fetchFailed, .storageFailed, .modelFailed].contains(code) }
+    public var isPermanent: Bool {
+        ![.fetchFailed, .storageFailed, .modelFailed, .scanFailed, .internalError].contains(code)
+    }
 
     /// `code: message`.
     public var description: String { "\(code): \(message)" }

@@ -12,6 +12,7 @@ public struct MediaJobRunner: Sendable {
     private let workspace: Workspace
     private let languageModel: LanguageModelClient?
     private let watermarkKeys: WatermarkKeyring?
+    private let virusScanner: VirusScanner?
     private let memory: MemoryCeiling
 
     /// Makes a runner.
@@ -23,11 +24,12 @@ public struct MediaJobRunner: Sendable {
     ///   - workspace: Where inputs are kept while a job runs.
     ///   - languageModel: Who writes captions; nil if nobody does.
     ///   - watermarkKeys: The keys of hidden watermarks; nil if there are none.
+    ///   - virusScanner: Who looks at uploads first; nil if nobody does.
     ///   - memory: How much memory the process may use.
     public init(
         local: LocalInputs?, remote: RemoteFetcher, places: OutputPlaces, workspace: Workspace,
         languageModel: LanguageModelClient? = nil, watermarkKeys: WatermarkKeyring? = nil,
-        memory: MemoryCeiling = MemoryCeiling()
+        virusScanner: VirusScanner? = nil, memory: MemoryCeiling = MemoryCeiling()
     ) {
         self.local = local
         self.remote = remote
@@ -35,6 +37,7 @@ public struct MediaJobRunner: Sendable {
         self.workspace = workspace
         self.languageModel = languageModel
         self.watermarkKeys = watermarkKeys
+        self.virusScanner = virusScanner
         self.memory = memory
     }
 
@@ -69,7 +72,8 @@ public struct MediaJobRunner: Sendable {
         try Task.checkCancellation()
         progress(share)
         let context = OperationContext(
-            origin: origin, folder: folder, languageModel: languageModel, watermarkKeys: watermarkKeys)
+            origin: origin, folder: folder, languageModel: languageModel, watermarkKeys: watermarkKeys,
+            virusScanner: virusScanner)
         operation = operation.entering(context)
         let place = try places.place(
             jobID: job.recordID ?? id, operation: Operation.name, input: origin.name ?? job.inputURL,
@@ -100,9 +104,11 @@ public struct MediaJobRunner: Sendable {
             guard let local else {
                 throw MediaJobError(.forbiddenURL, "This worker reads no file: inputs; use an http or https URL")
             }
-            return try local.copy(url, to: file)
+            return try await BlockingWork.run { checkCancelled in
+                try local.copy(url, to: file, checkCancelled: checkCancelled)
+            }
         } catch var error as MediaJobError where field != "input_url" {
-            error.message = "\(error.message) (\"\(field)\")"
+            error.message = error.message.naming(field)
             throw error
         }
     }
@@ -118,5 +124,13 @@ extension MediaOperation {
         guard var curious = self as? any ContextualOperation else { return self }
         curious.enter(context)
         return curious as? Self ?? self
+    }
+}
+
+extension String {
+    /// The message of an input, said about the parameter it really came from.
+    fileprivate func naming(_ field: String) -> String {
+        let named = replacing("\"input_url\"", with: "\"\(field)\"")
+        return named == self ? "\(self) (\"\(field)\")" : named
     }
 }

@@ -12,15 +12,18 @@ public struct OperationContext: Sendable {
     public var languageModel: LanguageModelClient?
     /// The keys of hidden watermarks, if any are configured.
     public var watermarkKeys: WatermarkKeyring?
+    /// Who looks at uploads first, if anybody.
+    public var virusScanner: VirusScanner?
     /// A private folder for what the operation makes on the way; gone afterwards.
     public var folder: URL
 
     /// Makes a context.
     public init(
         origin: InputOrigin, folder: URL, languageModel: LanguageModelClient? = nil,
-        watermarkKeys: WatermarkKeyring? = nil
+        watermarkKeys: WatermarkKeyring? = nil, virusScanner: VirusScanner? = nil
     ) {
         self.origin = origin
+        self.virusScanner = virusScanner
         self.languageModel = languageModel
         self.folder = folder
         self.watermarkKeys = watermarkKeys

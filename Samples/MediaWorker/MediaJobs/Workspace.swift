@@ -9,6 +9,11 @@ public final class Workspace: Sendable {
     private let folder: URL
     private let lock: Int32
 
+    /// Where temporary folders are unless configured: this user's folder in the system's.
+    public static func standardBase(_ program: String) -> URL {
+        FileManager.default.temporaryDirectory.appendingPathComponent("\(program)-\(geteuid())", isDirectory: true)
+    }
+
     /// Makes the process's folder below `base` and removes what earlier processes left there.
     public init(base: URL) throws {
         let failure = MediaJobError(.storageFailed, "No temporary folder can be made below the configured one")
@@ -16,10 +21,16 @@ public final class Workspace: Sendable {
             try FileManager.default.createDirectory(
                 at: base, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
         } catch { throw failure }
-        // One process at a time: a folder that is made but not locked yet would look abandoned.
         let gate = open(base.path, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
         guard gate >= 0 else { throw failure }
         defer { close(gate) }
+        // Whoever owns the folder can put others in the place of those within it.
+        var status = stat()
+        guard fstat(gate, &status) == 0 else { throw failure }
+        guard [0, geteuid()].contains(status.st_uid) else {
+            throw MediaJobError(.storageFailed, "The folder for temporary folders belongs to another user")
+        }
+        // One process at a time: a folder that is made but not locked yet would look abandoned.
         guard flock(gate, LOCK_EX) == 0 else { throw failure }
         Self.removeAbandoned(below: base)
         let folder = base.appendingPathComponent("worker-\(UUID().uuidString)", isDirectory: true)

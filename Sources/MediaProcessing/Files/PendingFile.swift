@@ -1,16 +1,16 @@
 // A file that a library writes piece by piece, and that appears complete or not at all.
 
-import FoundationEssentials
+package import FoundationEssentials
 import Glibc
 
 /// A temporary file beside its final place; gone unless ``commit()`` is reached.
-final class PendingFile {
+package final class PendingFile {
     let target: URL
     let descriptor: Int32
     private let temporary: String
     private var isCommitted = false
 
-    init(target: URL) throws {
+    package init(target: URL) throws {
         self.target = target
         let folder = target.deletingLastPathComponent().path
         temporary = "\(folder)/.\(target.lastPathComponent).\(UInt64.random(in: 0 ... .max)).part"
@@ -32,6 +32,17 @@ final class PendingFile {
         return fstat(descriptor, &status) == 0 ? Int(status.st_size) : 0
     }
 
+    /// Appends bytes.
+    package func write(_ bytes: UnsafeRawBufferPointer) throws {
+        var rest = bytes[...]
+        while !rest.isEmpty {
+            let count = Glibc.write(descriptor, UnsafeRawBufferPointer(rebasing: rest).baseAddress, rest.count)
+            if count < 0, errno == EINTR { continue }
+            guard count > 0 else { throw Self.failure("be written") }
+            rest = rest.dropFirst(count)
+        }
+    }
+
     /// Fills the file with the bytes of another one.
     func copyContents(of source: URL) throws {
         let input = open(source.path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
@@ -48,7 +59,7 @@ final class PendingFile {
     }
 
     /// Flushes to the device and gives the file its name.
-    func commit() throws {
+    package func commit() throws {
         guard fsync(descriptor) == 0 else { throw Self.failure("be flushed") }
         guard rename(temporary, target.path) == 0 else { throw Self.failure("be renamed") }
         isCommitted = true

@@ -24,9 +24,11 @@ public struct NetworkAddress: Sendable, Hashable {
         }
     }
 
-    /// First bytes and number of leading bits of each range that is off limits.
+    /// First bytes and number of leading bits of each range that is off limits. 168.63.129.16 is public by its number,
+    /// but within Azure it is the machine's own metadata service.
     private static let closedV4: [([UInt8], Int)] = [
-        ([0], 8), ([10], 8), ([100, 64], 10), ([127], 8), ([169, 254], 16), ([172, 16], 12), ([192, 0, 0], 24),
+        ([0], 8), ([10], 8), ([100, 64], 10), ([127], 8), ([168, 63, 129, 16], 32), ([169, 254], 16), ([172, 16], 12),
+        ([192, 0, 0], 24),
         ([192, 0, 2], 24), ([192, 88, 99], 24), ([192, 168], 16), ([198, 18], 15), ([198, 51, 100], 24),
         ([203, 0, 113], 24), ([224], 4), ([240], 4),
     ]

@@ -27,9 +27,12 @@ public struct LocalInputs: Sendable {
     /// The path is either absolute and inside the root, or relative to it (`file:summer/a.jpg`). It is walked component
     /// by component without following symbolic links, so nothing that happens to the folder meanwhile can lead outside.
     ///
+    /// - Parameter checkCancelled: Throws to stop; asked once a megabyte.
     /// - Returns: What its name and its first bytes tell.
     @discardableResult
-    public func copy(_ text: String, to file: URL) throws -> InputOrigin {
+    public func copy(
+        _ text: String, to file: URL, checkCancelled: () throws -> Void = {}
+    ) throws -> InputOrigin {
         let components = try self.components(of: text)
         guard let name = components.last else { throw Self.outside }
         var folder = open(root, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
@@ -46,20 +49,24 @@ public struct LocalInputs: Sendable {
         defer { close(source) }
         var origin = InputOrigin()
         origin.name = ContentDisposition.sanitised(name)
-        origin.type = try copy(source, to: file)
+        origin.type = try copy(source, to: file, checkCancelled)
         return origin
     }
 
-    private func copy(_ source: Int32, to file: URL) throws -> MediaType? {
+    private func copy(_ source: Int32, to file: URL, _ checkCancelled: () throws -> Void) throws -> MediaType? {
         var status = stat()
         guard fstat(source, &status) == 0, status.st_mode & S_IFMT == S_IFREG else {
             throw MediaJobError(.forbiddenURL, "\"input_url\" must name a regular file")
         }
         var sink = try NewFile(file)
+        guard try sink.freeSpace - Int(status.st_size) >= limits.reserve else {
+            throw MediaJobError(.storageFailed, "There is no space for a file of \(status.st_size) bytes")
+        }
         var type: MediaType?
         var buffer = [UInt8](repeating: 0, count: 1 << 20)
         var total = 0
         while true {
+            try checkCancelled()
             let count = read(source, &buffer, buffer.count)
             if count < 0, errno == EINTR { continue }
             guard count >= 0 else {

@@ -48,11 +48,8 @@ public struct Download: ContextualOperation {
         return try await BlockingWork.run { checkCancelled in
             let type = try InspectedFile.type(of: input)
             try check(type)
-            if let digest, try ResultFile.digest(of: input).sha256 != digest {
-                throw MediaJobError(.suspicious, "The file does not have the SHA-256 that the job names")
-            }
             let target = output.file(withExtension: type.fileExtension)
-            let copy = try ResultFile.place(input, at: target) { fraction in
+            let copy = try ResultFile.place(input, at: target, expecting: digest) { fraction in
                 try checkCancelled()
                 progress(fraction)
             }

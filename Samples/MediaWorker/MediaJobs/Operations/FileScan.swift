@@ -1,5 +1,5 @@
 // Files that are more than they seem (media.md §19): an archive behind a picture, a page within it, encrypted video.
-// Owns: where each picture format ends, and which finds are refused.
+// Owns: which finds are refused.
 
 import FoundationEssentials
 import MediaProcessing
@@ -13,7 +13,10 @@ struct FileScan {
 
     private static let pictureLimit = 100_000_000
 
-    init(of file: URL, type: MediaType, size: Int) throws {
+    /// Most parts of an ISO file: a film of six hours in fragments of a second has a quarter of that.
+    private static let mostBoxes = 200_000
+
+    init(of file: URL, type: MediaType, size: Int, checkCancelled: () throws -> Void = {}) throws {
         let tail = try InspectedFile.bytes(of: file, from: max(0, size - 65_600), count: 65_600)
         let head = try InspectedFile.bytes(of: file, from: 0, count: 1024)
         if Self.endsAsZip(tail) {
@@ -23,7 +26,7 @@ struct FileScan {
         } else if type.isPicture {
             try scanPicture(try InspectedFile.bytes(of: file, from: 0, count: min(size, Self.pictureLimit)), type)
         } else if ["mp4", "mov", "m4a"].contains(type.name) {
-            try scanBoxes(file, size: size)
+            try scanBoxes(file, size: size, checkCancelled)
         }
     }
 
@@ -38,8 +41,10 @@ struct FileScan {
         }
         guard end < bytes.count else { return }
         let rest = bytes[end...]
-        if let what = Self.foreign(in: rest, markers: Self.activeContent + Self.archives) {
+        if let what = Self.program(at: rest) ?? Self.foreign(in: rest, markers: Self.activeContent + Self.archives) {
             object("has \(what) behind the picture")
+        } else if Self.hasZipEntry(rest) {
+            object("has a ZIP archive behind the picture")
         } else if rest.contains(where: { $0 != 0 }) {
             let isVideo = rest.dropFirst(4).starts(with: Array("ftyp".utf8))
             warnings.append(
@@ -49,10 +54,17 @@ struct FileScan {
     }
 
     /// The boxes of an ISO file: complete, and not encrypted.
-    private mutating func scanBoxes(_ file: URL, size: Int) throws {
+    private mutating func scanBoxes(_ file: URL, size: Int, _ checkCancelled: () throws -> Void) throws {
         var offset = 0
+        var count = 0
         var hasMovie = false
         while offset + 8 <= size {
+            try checkCancelled()
+            count += 1
+            guard count <= Self.mostBoxes else {
+                object("consists of more than \(Self.mostBoxes) parts")
+                return
+            }
             let header = try InspectedFile.bytes(of: file, from: offset, count: 16)
             guard header.count >= 8 else { break }
             var length = header[0..<4].reduce(0) { $0 << 8 | Int($1) }
@@ -95,12 +107,34 @@ struct FileScan {
 
     private static let activeContent: [(String, String)] = [
         ("<?php", "a PHP program"), ("<script", "a script"), ("<html", "a web page"), ("<!doctype html", "a web page"),
-        ("<svg", "an SVG document"), ("%pdf-", "a PDF document"),
+        ("<svg ", "an SVG document"), ("<svg>", "an SVG document"), ("%pdf-", "a PDF document"),
     ]
     private static let archives: [(String, String)] = [
-        ("pk\u{3}\u{4}", "a ZIP archive"), ("rar!\u{1A}\u{7}", "a RAR archive"), ("7z\u{BC}\u{AF}", "a 7-Zip archive"),
-        ("\u{7F}elf", "a program"), ("#!/", "a program"), ("this program cannot be run in dos mode", "a program"),
+        ("rar!\u{1A}\u{7}", "a RAR archive"), ("7z\u{BC}\u{AF}\u{27}\u{1C}", "a 7-Zip archive"),
+        ("\u{7F}elf\u{1}\u{1}\u{1}", "a program"), ("\u{7F}elf\u{2}\u{1}\u{1}", "a program"),
+        ("\u{7F}elf\u{1}\u{2}\u{1}", "a program"), ("\u{7F}elf\u{2}\u{2}\u{1}", "a program"),
+        ("#!/bin/", "a program"), ("#!/usr/", "a program"), ("this program cannot be run in dos mode", "a program"),
     ]
+    /// What is too short to be looked for anywhere: in the megabytes of a film that a telephone attaches to a picture, it
+    /// turns up by chance.
+    private static let beginnings: [(String, String)] = [
+        ("\u{7F}ELF", "a program"), ("#!/", "a program"), ("PK\u{3}\u{4}", "a ZIP archive"),
+    ]
+
+    /// A program or an archive that begins just here, zero bytes aside.
+    private static func program(at bytes: ArraySlice<UInt8>) -> String? {
+        let start = bytes.drop { $0 == 0 }
+        return beginnings.first { start.starts(with: $0.0.utf8) }?.1
+    }
+
+    /// Whether an entry of a ZIP archive begins somewhere: its mark, a version and a method that exist.
+    private static func hasZipEntry(_ bytes: ArraySlice<UInt8>) -> Bool {
+        positions(of: [0x50, 0x4B, 3, 4], in: bytes).contains { position in
+            guard position + 10 <= bytes.endIndex else { return false }
+            return (10...63).contains(bytes[position + 4]) && bytes[position + 9] == 0
+                && (bytes[position + 8] <= 19 || (93...99).contains(bytes[position + 8]))
+        }
+    }
 
     /// The first of the markers that the bytes contain, capitals or not.
     private static func foreign(in bytes: ArraySlice<UInt8>, markers: [(String, String)]) -> String? {
@@ -126,79 +160,5 @@ struct FileScan {
             let comment = Int(tail[position + 20]) | Int(tail[position + 21]) << 8
             return position + 22 + comment == tail.count
         }
-    }
-}
-
-/// Where a picture ends within its file.
-enum PictureEnd {
-    /// Offset of the first byte behind the picture; nil if the end is missing.
-    static func offset(in bytes: [UInt8], of type: MediaType) -> Int? {
-        switch type.name {
-        case "jpeg": jpeg(bytes)
-        case "png": png(bytes)
-        case "gif": gif(bytes)
-        case "webp": webp(bytes)
-        // No end marker: a table of offsets, or boxes of which the decoder takes those it needs.
-        default: bytes.count
-        }
-    }
-
-    private static func jpeg(_ bytes: [UInt8]) -> Int? {
-        var offset = 2
-        while offset + 1 < bytes.count {
-            guard bytes[offset] == 0xFF else {
-                // Entropy-coded data: up to the next byte that is a marker.
-                offset += 1
-                continue
-            }
-            switch bytes[offset + 1] {
-            case 0xD9: return offset + 2
-            case 0x00, 0x01, 0xD0...0xD7: offset += 2
-            case 0xFF: offset += 1
-            default:
-                guard offset + 3 < bytes.count else { return nil }
-                offset += 2 + max(2, Int(bytes[offset + 2]) << 8 | Int(bytes[offset + 3]))
-            }
-        }
-        return nil
-    }
-
-    private static func png(_ bytes: [UInt8]) -> Int? {
-        var offset = 8
-        while offset + 12 <= bytes.count {
-            let length = bytes[offset..<offset + 4].reduce(0) { $0 << 8 | Int($1) }
-            let next = offset + 12 + length
-            guard next <= bytes.count else { return nil }
-            if bytes[offset + 4..<offset + 8].elementsEqual("IEND".utf8) { return next }
-            offset = next
-        }
-        return nil
-    }
-
-    private static func webp(_ bytes: [UInt8]) -> Int? {
-        guard bytes.count >= 12 else { return nil }
-        let length = (0..<4).reduce(0) { $0 | Int(bytes[4 + $1]) << (8 * $1) }
-        let end = 8 + length + length % 2
-        // The padding of the last chunk is often forgotten.
-        return end <= bytes.count ? end : 8 + length == bytes.count ? bytes.count : nil
-    }
-
-    private static func gif(_ bytes: [UInt8]) -> Int? {
-        guard bytes.count > 13 else { return nil }
-        func table(_ flags: UInt8) -> Int { flags & 0x80 == 0 ? 0 : 3 << (Int(flags & 7) + 1) }
-        var offset = 13 + table(bytes[10])
-        while offset < bytes.count {
-            switch bytes[offset] {
-            case 0x3B: return offset + 1
-            case 0x21: offset += 2
-            case 0x2C:
-                guard offset + 10 < bytes.count else { return nil }
-                offset += 11 + table(bytes[offset + 9])
-            default: return nil
-            }
-            while offset < bytes.count, bytes[offset] != 0 { offset += 1 + Int(bytes[offset]) }
-            offset += 1
-        }
-        return nil
     }
 }

@@ -16,6 +16,13 @@ enum InspectedFile {
         return type
     }
 
+    /// Bytes of a file.
+    static func size(of file: URL) throws -> Int {
+        var status = stat()
+        guard stat(file.path, &status) == 0 else { throw MediaError(.unreadableInput, "The input cannot be opened") }
+        return Int(status.st_size)
+    }
+
     /// The name with the extension that the type should have.
     static func name(_ name: String, for type: MediaType) -> String {
         let stem = name.lastIndex(of: ".").map { name[..<$0] } ?? name[...]

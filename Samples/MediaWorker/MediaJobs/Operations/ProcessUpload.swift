@@ -23,6 +23,7 @@ public struct ProcessUpload: ContextualOperation {
     public var placement: OutputPlacement
     private var origin = InputOrigin()
     private var folder: URL?
+    private var scanner: VirusScanner?
 
     private static let keys = OutputPlacement.keys.union([
         "declared_type", "heic_to_jpeg", "mov_to_mp4", "thumbnail", "thumbnail_width",
@@ -46,10 +47,11 @@ public struct ProcessUpload: ContextualOperation {
         placement = try OutputPlacement(parameters)
     }
 
-    /// Takes what is known of the file's origin, and a folder for what is made on the way.
+    /// Takes what is known of the file's origin, a folder for what is made on the way, and the virus scanner.
     public mutating func enter(_ context: OperationContext) {
         origin = context.origin
         folder = context.folder
+        scanner = context.virusScanner
     }
 
     /// Does the work; see `MediaOperation`.
@@ -58,7 +60,10 @@ public struct ProcessUpload: ContextualOperation {
     ) async throws -> MediaReport {
         let start = ContinuousClock.now
         let declared = declaredType ?? origin.declaredType
-        let inspection = try await BlockingWork.run { _ in try Inspection(of: input, declared: declared) }
+        let inspection = try await BlockingWork.run { checkCancelled in
+            try Inspection(of: input, declared: declared, checkCancelled: checkCancelled)
+        }
+        try await scanner?.check(input)
         progress(0.1)
         // Everything is read through once: what does not decode is found here.
         let analysis = try await run("analysis", [:], on: input) { progress(0.1 + 0.3 * $0) }
@@ -87,11 +92,10 @@ public struct ProcessUpload: ContextualOperation {
     private struct Inspection: Sendable {
         let type: MediaType
         let declared: String?
-        let digest: String
         var repaired: [MediaValue] = []
         let warnings: [String]
 
-        init(of file: URL, declared: String?) throws {
+        init(of file: URL, declared: String?, checkCancelled: () throws -> Void) throws {
             type = try InspectedFile.type(of: file)
             self.declared = declared
             switch TypeAgreement(of: type, declared: declared) {
@@ -101,16 +105,15 @@ public struct ProcessUpload: ContextualOperation {
                 throw MediaJobError(
                     .notMedia, "The file is declared as \((declared ?? "").prefix(60)), but is \(type.mimeType)")
             }
-            let (size, digest) = try ResultFile.digest(of: file)
-            self.digest = digest
-            let scan = try FileScan(of: file, type: type, size: size)
+            let scan = try FileScan(
+                of: file, type: type, size: try InspectedFile.size(of: file), checkCancelled: checkCancelled)
             if let objection = scan.objection { throw objection }
             warnings = scan.warnings
         }
 
         func details(name: String?) -> [String: MediaValue] {
             var repaired = repaired
-            var details: [String: MediaValue] = ["input_sha256": .text(digest), "input_type": .text(type.mimeType)]
+            var details: [String: MediaValue] = ["input_type": .text(type.mimeType)]
             if let declared { details["declared_type"] = .text(declared) }
             if let name, InspectedFile.name(name, for: type) != name { repaired.append("filename") }
             details["repaired"] = .list(repaired)
@@ -132,12 +135,14 @@ public struct ProcessUpload: ContextualOperation {
                 progress: progress)
         }
         if var report {
-            let digest = try await BlockingWork.run { [report] _ in
-                try ResultFile.digest(of: URL(fileURLWithPath: report.path))
+            let result = URL(fileURLWithPath: report.path)
+            let digests = try await BlockingWork.run { checkCancelled in
+                try [input, result].map { try ResultFile.digest(of: $0, checkCancelled: checkCancelled).sha256 }
             }
-            let type = try InspectedFile.type(of: URL(fileURLWithPath: report.path))
+            let type = try InspectedFile.type(of: result)
             report.details["converted"] = true
-            report.details["sha256"] = .text(digest.sha256)
+            report.details["input_sha256"] = .text(digests[0])
+            report.details["sha256"] = .text(digests[1])
             describe(&report, as: type)
             return report
         }
@@ -151,7 +156,9 @@ public struct ProcessUpload: ContextualOperation {
             var report = MediaReport(
                 path: target.path, bytes: copy.bytes, width: size?.width ?? 0, height: size?.height ?? 0,
                 frames: inspection.type.isPicture ? 1 : 0, format: inspection.type.name, duration: .zero,
-                details: ["converted": false, "sha256": .text(copy.sha256)])
+                details: [
+                    "converted": false, "sha256": .text(copy.sha256), "input_sha256": .text(copy.sha256),
+                ])
             describe(&report, as: inspection.type)
             return report
         }
