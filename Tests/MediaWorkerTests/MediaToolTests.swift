@@ -39,6 +39,41 @@ import Testing
         #expect(try folder.names("out") == ["b.webp", "in-convert_image.jpg", "small.png"])
     }
 
+    @Test("settings of operations that are not asked for do not matter") func otherSettings() async throws {
+        let (end, _, errors) = try await run(
+            ["resize_image", "@/in.png", "@/out/a.png", "--param", "width=2"],
+            environment: ["LLM_MODEL": "m", "MEDIA_WATERMARK_KEY": "short", "MEDIA_SCAN_COMMAND": "[]"])
+        #expect(end == .exited(0), "\(errors)")
+    }
+
+    @Test("a result that is of another format than the name that was given says so") func otherFormat() async throws {
+        let (end, output, errors) = try await run(["strip_metadata", "@/in.png", "@/out/a.jpg"])
+        #expect(end == .exited(0) && output.joined().contains("out/a.png"))
+        #expect(errors.joined().contains("The result is png: it is in a.png"), "\(errors)")
+        let (quiet, _, none) = try await run(["strip_metadata", "@/in.png", "@/out/b.png"])
+        #expect(quiet == .exited(0) && none.isEmpty)
+    }
+
+    @Test(
+        "SIGINT and SIGTERM end the work, and nothing stays behind",
+        arguments: [ProcessSignal.interrupt, .terminate])
+    func interruption(signal: ProcessSignal) async throws {
+        let server = try await TestServer { _ in
+            .init(body: MediaJobTests.picture, announced: 1_000_000, hangs: true)
+        }
+        let host = "127.0.0.1:\(server.port)"
+        let temporary = try folder.folder("tmp").path
+        let child = try await ChildProcess.start(
+            Self.program, ["download", "http://\(host)/a", folder.url.path + "/out", "--trusted-hosts", host],
+            environment: ["PATH": "/usr/bin:/bin", "TMPDIR": temporary])
+        while server.requests.isEmpty { try await Task.sleep(for: .milliseconds(10)) }
+        child.send(signal)
+        #expect(await child.waitUntilEnd() == .exited(130))
+        #expect(child.errors.lines.joined().contains("interrupted"))
+        #expect(try folder.names("out").isEmpty && folder.names("tmp/media-tool-\(geteuid())").isEmpty)
+        await server.stop()
+    }
+
     @Test("--json prints the record") func record() async throws {
         let (end, output, _) = try await run([
             "thumbnail", "@/in.png", "@/out/t.jpg", "--params", #"{"width":2}"#, "--param", "quality=50", "--json",
@@ -90,10 +125,21 @@ import Testing
             (["resize_image", "@/page.png", "@/out/a", "--param", "width=2"], 2, "unsupported_format"),
             (["resize_image", "@/in.png", "@/absent/a", "--param", "width=2"], 73, "does not exist"),
             (["caption_generation", "@/in.png", "@/out/a"], 69, "LLM_BASE_URL"),
+            (["convert_image", "@/in.png", "@/out/a.xyz"], 64, "but is \"xyz\" (the format comes from the output's"),
+            (["convert_image", "@/in.png", "@/out/a.webp", "--param", "quality=500"], 64, "\"quality\" must be"),
+            (["transcoding", "@/in.png", "@/out/a.webm", "--param", "codec=h264"], 64, "\"codec\" must be"),
+            (["resize_image", "@/in.png", "@/out/a.png", "--param", "filename=b"], 64, "\"filename\" is for jobs"),
+            (["download", "ftp://example.com/a", "@/out/"], 64, "an http or https URL"),
+            (["download", "http://10.0.0.1/", "@/out/"], 64, "the input leads to 10.0.0.1"),
+            (["download", "http://10.0.0.1/", "@/out/", "--trusted-hosts", "10.0.0.1"], 64, "--trusted-hosts must"),
         ] as [([String], Int32, String)] {
             let (end, _, errors) = try await run(arguments)
             #expect(end == .exited(status) && errors.joined().contains(words), "\(arguments): \(end) \(errors)")
         }
         #expect(try folder.names("out").isEmpty)
+        for arguments in [["detect", "@/in.png"], ["resize_image", "@/in.png", "@/out/a.png", "--param", "width=2"]] {
+            let (end, _, errors) = try await run(arguments, environment: ["TMPDIR": "/dev/null"])
+            #expect(end == .exited(73) && errors.joined().contains("media-tool: storage_failed"), "\(end) \(errors)")
+        }
     }
 }

@@ -99,12 +99,12 @@ struct DetectCommand: AsyncParsableCommand {
     @OptionGroup var options: WorkOptions
 
     func run() async throws {
-        let folder = FileManager.default.temporaryDirectory.appendingPathComponent("media-tool-\(UUID().uuidString)")
-        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-        defer { try? FileManager.default.removeItem(at: folder) }
-        try await ToolRun(operation: "detect_watermark", input: input, options: options).perform(into: folder.path) {
-            report in
-            report.details.sorted { $0.key < $1.key }.map { "\($0.key): \($0.value.shown)" }.joined(separator: "\n")
+        let detection = ToolRun(operation: "detect_watermark", input: input, options: options)
+        let workspace = try detection.explaining { try ToolRun.workspace() }
+        try await workspace.withFolder { folder in
+            try await detection.perform(into: folder.path) { report in
+                report.details.sorted { $0.key < $1.key }.map { "\($0.key): \($0.value.shown)" }.joined(separator: "\n")
+            }
         }
     }
 }

@@ -15,12 +15,15 @@ struct ToolRun {
     /// Does the work and prints the answer: the record with `--json`, else what `text` makes of it.
     func perform(into output: String, text: (MediaReport) -> String) async throws {
         let work = Task { try await report(into: output) }
-        // Ctrl-C ends the operation at its next step, so that nothing half-made stays behind.
-        signal(SIGINT, SIG_IGN)
-        let interruption = DispatchSource.makeSignalSource(signal: SIGINT)
-        interruption.setEventHandler { work.cancel() }
-        interruption.resume()
-        defer { interruption.cancel() }
+        // Ctrl-C, or whoever else ends this, ends the operation at its next step: nothing half-made stays behind.
+        let interruptions = [SIGINT, SIGTERM].map { number in
+            signal(number, SIG_IGN)
+            let interruption = DispatchSource.makeSignalSource(signal: number)
+            interruption.setEventHandler { work.cancel() }
+            interruption.resume()
+            return interruption
+        }
+        defer { for interruption in interruptions { interruption.cancel() } }
         do {
             let report = try await work.value
             for warning in report.warnings { note("note: \(warning)") }
@@ -28,10 +31,20 @@ struct ToolRun {
         } catch let error as ValidationError {
             throw error
         } catch {
-            let error: any Error = work.isCancelled ? CancellationError() : error
-            note("media-tool: \(error is CancellationError ? "interrupted" : "\(error)")")
-            throw ExitCode(ExitStatus(error).rawValue)
+            throw explained(work.isCancelled ? CancellationError() : error)
         }
+    }
+
+    /// Does something that may fail as an operation may, with the same words and exit codes.
+    func explaining<Result>(_ body: () throws -> Result) throws -> Result {
+        do { return try body() } catch { throw explained(error) }
+    }
+
+    private func explained(_ error: any Error) -> ExitCode {
+        // Jobs have an "input_url"; here it is the first argument.
+        let words = "\(error)".replacingOccurrences(of: "\"input_url\"", with: "the input")
+        note("media-tool: \(error is CancellationError ? "interrupted" : words)")
+        return ExitCode(ExitStatus(error).rawValue)
     }
 
     private func report(into output: String) async throws -> MediaReport {
@@ -41,29 +54,32 @@ struct ToolRun {
         }
         let parameters = try options.parameters()
         let wanted = try OutputPath(output, operation: operation, input: input)
-        let model = try Self.languageModel()
         let bar = ProgressBar(operation, isShown: !options.quiet && !options.json && isatty(STDERR_FILENO) == 1)
         defer { bar.finish() }
         MemoryCeiling.prepareProcess()
         // Parameters are checked before anything is fetched.
-        return try await run(type, parameters, wanted, model, bar)
+        do {
+            return try await run(type, parameters, wanted, bar)
+        } catch var error as MediaError where error.parameter == "format" && parameters["format"] == nil {
+            error.message += " (the format comes from the output's extension)"
+            throw error
+        }
     }
 
     private func run<Operation: MediaOperation>(
-        _ type: Operation.Type, _ parameters: [String: MediaValue], _ wanted: OutputPath,
-        _ model: LanguageModelClient?, _ bar: ProgressBar
+        _ type: Operation.Type, _ parameters: [String: MediaValue], _ wanted: OutputPath, _ bar: ProgressBar
     ) async throws -> MediaReport {
         let operation = try wanted.operation(type, parameters)
-        let base = FileManager.default.temporaryDirectory.appendingPathComponent("media-tool", isDirectory: true)
-        return try await Workspace(base: base).withFolder { folder in
+        let surroundings = try Surroundings(of: operation, environment: ProcessInfo.processInfo.environment)
+        let rules = try rules
+        return try await Self.workspace().withFolder { folder in
             var operation = operation
             let remote = RemoteFetcher(rules: rules)
-            let isRemote = ["http:/", "https:"].contains(input.prefix(6).lowercased())
-            var source = URL(fileURLWithPath: input)
             var origin = InputOrigin()
+            let source = try Self.localFile(input) ?? folder.appendingPathComponent("input")
+            let isRemote = try Self.localFile(input) == nil
             let share = isRemote ? (type == Download.self ? 0.95 : 0.3) : 0
             if isRemote {
-                source = folder.appendingPathComponent("input")
                 origin = try await remote.fetch(input, into: source) { bar.show(share * $0) }
             } else {
                 origin.name = source.lastPathComponent
@@ -72,12 +88,13 @@ struct ToolRun {
                 operation.attach(try await file(of: attachment, number, remote, folder), for: attachment)
             }
             let context = OperationContext(
-                origin: origin, folder: folder, languageModel: model,
-                watermarkKeys: try WatermarkKeyring(environment: ProcessInfo.processInfo.environment))
+                origin: origin, folder: folder, languageModel: surroundings.model, watermarkKeys: surroundings.keys,
+                virusScanner: surroundings.scanner)
             operation = operation.entering(context)
-            return try await operation.run(input: source, output: wanted.destination) { fraction in
+            let report = try await operation.run(input: source, output: wanted.destination) { fraction in
                 bar.show(share + (1 - share) * fraction)
             }
+            return wanted.noting(report)
         }
     }
 
@@ -97,20 +114,32 @@ struct ToolRun {
     }
 
     private var rules: FetchRules {
-        var rules = FetchRules()
-        rules.trustedHosts = Set(
-            (options.trustedHosts ?? "").split(separator: ",").map { $0.lowercased().filter { !$0.isWhitespace } })
-        return rules
+        get throws {
+            var rules = FetchRules()
+            do {
+                rules.trustedHosts = try FetchRules.trustedHosts(options.trustedHosts ?? "")
+            } catch let error as MediaJobError {
+                throw ValidationError("--trusted-hosts \(error.message)")
+            }
+            return rules
+        }
     }
 
-    private static func languageModel() throws -> LanguageModelClient? {
-        do {
-            return try LanguageModelConfiguration(environment: ProcessInfo.processInfo.environment).map {
-                LanguageModelClient($0)
+    /// Where intermediate files are.
+    static func workspace() throws -> Workspace { try Workspace(base: Workspace.standardBase("media-tool")) }
+
+    /// The file that the input names, by its path or a `file:` URL; nil if it is to be fetched.
+    private static func localFile(_ input: String) throws -> URL? {
+        let scheme = input.prefix { $0.isASCII && ($0.isLetter || $0.isNumber || "+-.".contains($0)) }.lowercased()
+        switch scheme {
+        case "http", "https": if input.dropFirst(scheme.count).hasPrefix(":/") { return nil }
+        case "file": if let url = URL(string: input), url.isFileURL { return url }
+        default:
+            guard scheme.isEmpty || !input.dropFirst(scheme.count).hasPrefix("://") else {
+                throw MediaJobError(.forbiddenURL, "The input must be a file, or an http or https URL")
             }
-        } catch let error as LanguageModelError {
-            throw MediaError(.capabilityMissing, error.message)
         }
+        return URL(fileURLWithPath: input)
     }
 
     private static func json(_ report: MediaReport) throws -> String {
