@@ -99,10 +99,11 @@ script-costs: deps ## compare the instructions that each script costs Redis with
 	$(SWIFT) build -j $(JOBS) --product script-costs
 	"$$($(SWIFT) build --show-bin-path)/script-costs" $(COSTS)
 
-bench-media: deps ## compare the media operations with the ffmpeg tool doing the same
+bench-media: deps ## compare the media operations with other tools doing the same, and measure invisible watermarks
 	$(SWIFT) build -j $(JOBS) -c release --product bench-media
 	"$$($(SWIFT) build -c release --show-bin-path)/bench-media" $(BENCH)
 	"$$($(SWIFT) build -c release --show-bin-path)/bench-media" images $(BENCH)
+	@$(MAKE) --no-print-directory bench-watermark
 
 docs: ## write the library's documentation to docs-build/
 	$(SWIFT) package --allow-writing-to-directory docs-build generate-documentation --target BullMQ \
