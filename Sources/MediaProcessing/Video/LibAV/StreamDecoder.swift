@@ -8,8 +8,9 @@ final class StreamDecoder {
     /// Packets given to the decoder, and those it could make nothing of.
     private(set) var packets = 0
     private(set) var damagedPackets = 0
-    /// Frames that came out.
+    /// Frames that came out, and those of which parts were missing and made up.
     private(set) var frames = 0
+    private(set) var damagedFrames = 0
 
     /// Opens a decoder.
     ///
@@ -92,6 +93,31 @@ final class StreamDecoder {
     /// Forgets everything, after a jump or to go on after the end.
     func flush() { avcodec_flush_buffers(context) }
 
+    /// Decodes what the input still holds of the stream, until `body` wants no more frames.
+    ///
+    /// - Parameter frame: Holds one frame after the other.
+    func decodeRest(
+        of input: MediaInput, work: Work, into frame: Frame, _ body: () throws -> Bool
+    ) throws {
+        let packet = try Packet()
+        var isAtEnd = false
+        while !isAtEnd {
+            try work.checkCancelled()
+            isAtEnd = try !input.read(into: packet)
+            if !isAtEnd, Int(packet.pointer.pointee.stream_index) != stream.index { continue }
+            try send(isAtEnd ? nil : packet)
+            while try receive(into: frame) {
+                guard try body() else { return }
+            }
+        }
+    }
+
+    /// Takes down whether a frame that is used is as it was encoded.
+    func note(_ frame: Frame) {
+        let flags = frame.pointer.pointee
+        if flags.decode_error_flags != 0 || flags.flags & AV_FRAME_FLAG_CORRUPT != 0 { damagedFrames += 1 }
+    }
+
     /// Refuses an input of which most is damaged, and describes smaller damage.
     func checkHealth() throws -> String? {
         guard packets > 0 else { return nil }
@@ -100,6 +126,7 @@ final class StreamDecoder {
                 .corruptInput,
                 "\(damagedPackets) of \(packets) packets of the \(stream.codecName) stream cannot be decoded")
         }
-        return damagedPackets > 0 ? "\(damagedPackets) damaged packets of \(stream.codecName) were left out" : nil
+        if damagedPackets > 0 { return "\(damagedPackets) damaged packets of \(stream.codecName) were left out" }
+        return damagedFrames > 0 ? "\(damagedFrames) frames of \(stream.codecName) are damaged" : nil
     }
 }

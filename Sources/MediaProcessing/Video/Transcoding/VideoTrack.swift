@@ -81,6 +81,7 @@ final class VideoTrack {
             isPastEnd = true
             return
         }
+        decoder.note(frame)
         if graph != nil, graphInput.map({ $0 != (frame.size, frame.pixelFormat) }) ?? false { try drainGraph() }
         let graph = try graph ?? makeGraph(for: frame)
         frame.pointer.pointee.pts = Int64((moment / stream.timeBase.value).rounded())
@@ -90,9 +91,7 @@ final class VideoTrack {
     }
 
     private func moment(of frame: Frame) -> Double {
-        let stamp = frame.pointer.pointee.best_effort_timestamp
-        if stamp != cffmpeg_no_pts { return seconds(stamp, stream.timeBase) }
-        return lastMoment.map { $0 + packetTime.value } ?? range.start
+        frame.moment(in: stream) ?? lastMoment.map { $0 + packetTime.value } ?? range.start
     }
 
     private func makeGraph(for frame: Frame) throws -> FilterGraph {
