@@ -17,8 +17,10 @@ final class StreamDecoder {
     /// - Parameters:
     ///   - skipping: Which frames to leave out, for a quick look.
     ///   - singleThread: Whether to decode on one thread, which gives a single frame soonest.
+    ///   - savesMemory: Whether to decode large frames on two threads at most, since each holds frames of its own.
     init(
-        _ stream: MediaStream, limits: VideoLimits, skipping: AVDiscard = AVDISCARD_DEFAULT, singleThread: Bool = false
+        _ stream: MediaStream, limits: VideoLimits, skipping: AVDiscard = AVDISCARD_DEFAULT, singleThread: Bool = false,
+        savesMemory: Bool = true
     ) throws {
         self.stream = stream
         guard let codec = Self.find(stream.codec) else {
@@ -31,10 +33,9 @@ final class StreamDecoder {
         context.pointee.max_pixels = Int64(limits.pixels)
         context.pointee.skip_frame = skipping
         context.pointee.framerate = stream.pointer.pointee.avg_frame_rate
-        // Each thread holds frames of its own.
         let isLarge = stream.width * stream.height > VideoEncoding.largeFrame
         let available = min(limits.decodingThreads, Int(av_cpu_count()) + 1)
-        let threads = singleThread ? 1 : isLarge ? min(2, available) : available
+        let threads = singleThread ? 1 : isLarge && savesMemory ? min(2, available) : available
         let options = LibAVOptions([
             ("codec_whitelist", VideoLimits.codecs), ("threads", "\(threads)"),
         ])

@@ -6,6 +6,8 @@ enum VideoEncoding {
     /// Frames of more pixels than this are encoded with a shorter look-ahead and fewer threads, since each frame that
     /// waits or is worked on costs memory: a 4K video then stays below a gigabyte.
     static let largeFrame = 1920 * 1200
+    /// Pixels of a 4K frame of either shape.
+    static let ultraHighDefinition = 4096 * 2304
 
     static func settings(
         for recipe: VideoRecipe, stream: MediaStream, timeBase: AVRational, globalHeader: Bool

@@ -34,7 +34,11 @@ final class VideoTrack {
         self.stream = stream
         self.recipe = recipe
         self.write = write
-        decoder = try StreamDecoder(stream, limits: limits)
+        // An encoder of small frames leaves the room for a decoder of 4K ones on all processors.
+        decoder = try StreamDecoder(
+            stream, limits: limits,
+            savesMemory: recipe.geometry.canvas.pixels > VideoEncoding.largeFrame
+                || stream.width * stream.height > VideoEncoding.ultraHighDefinition)
         let timeBase = Self.timeBase(stream, recipe)
         encoder = try StreamEncoder(
             VideoEncoding.settings(for: recipe, stream: stream, timeBase: timeBase, globalHeader: globalHeader))
