@@ -13,24 +13,19 @@
 #include <libavutil/avutil.h>
 #include <libavutil/channel_layout.h>
 #include <libavutil/cpu.h>
-#include <libavutil/display.h>
-#include <libavutil/imgutils.h>
 #include <libavutil/log.h>
 #include <libavutil/mem.h>
 #include <libavutil/opt.h>
 #include <libavutil/pixdesc.h>
-#include <libswscale/swscale.h>
 
 static const int cffmpeg_error_eof = AVERROR_EOF;
 static const int cffmpeg_error_again = AVERROR(EAGAIN);
 static const int cffmpeg_error_invalid_argument = AVERROR(EINVAL);
 static const int cffmpeg_error_invalid_data = AVERROR_INVALIDDATA;
 static const int cffmpeg_error_out_of_memory = AVERROR(ENOMEM);
-static const int cffmpeg_error_no_space = AVERROR(ENOSPC);
 static const int cffmpeg_error_io = AVERROR(EIO);
 static const int cffmpeg_error_exit = AVERROR_EXIT;
 static const int cffmpeg_error_permission = AVERROR(EACCES);
-static const int cffmpeg_error_decoder_not_found = AVERROR_DECODER_NOT_FOUND;
 static const int64_t cffmpeg_no_pts = AV_NOPTS_VALUE;
 
 // An error code of the operating system as the libraries return it.
@@ -39,15 +34,10 @@ static inline int cffmpeg_error(int number) { return AVERROR(number); }
 // Four letters as a container's codec tag.
 static inline uint32_t cffmpeg_tag(char a, char b, char c, char d) { return MKTAG(a, b, c, d); }
 
-// The one field whose owner Swift cannot see: a context to write to that the caller opened.
-static inline int cffmpeg_seek_size_flag(void) { return AVSEEK_SIZE; }
-
 // Side data of a stream, whose place changed between versions of the library.
 static inline const uint8_t *cffmpeg_stream_side_data(const AVStream *stream, enum AVPacketSideDataType type, size_t *size) {
     return av_stream_get_side_data(stream, type, size);
 }
-
-static inline int cffmpeg_frame_is_key(const AVFrame *frame) { return frame->key_frame; }
 
 // A plane and its stride by index: the arrays are tuples in Swift.
 static inline uint8_t *cffmpeg_plane(const AVFrame *frame, int index) { return frame->data[index]; }

@@ -28,8 +28,11 @@ package final class PendingFile {
 
     /// Bytes written so far.
     var size: Int {
-        var status = stat()
-        return fstat(descriptor, &status) == 0 ? Int(status.st_size) : 0
+        get throws {
+            var status = stat()
+            guard fstat(descriptor, &status) == 0 else { throw Self.failure("be measured") }
+            return Int(status.st_size)
+        }
     }
 
     /// Appends bytes.

@@ -17,9 +17,6 @@ final class OverlayTransformation: FrameTransformation {
         self.schedule = schedule
     }
 
-    /// One list of overlays, always.
-    convenience init(_ overlays: [PlacedOverlay]) { self.init(variants: [overlays]) { _ in (0, 1) } }
-
     func apply(to picture: VideoPicture, time: Double) throws {
         let (variant, strength) = schedule(time)
         guard strength > 0, variants.indices.contains(variant) else { return }

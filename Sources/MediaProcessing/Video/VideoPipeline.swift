@@ -58,11 +58,15 @@ struct VideoPipeline {
 
     /// Makes a result from a plan, checks it, and gives it its final name.
     ///
-    /// - Parameter share: The part of the operation's progress that this is.
-    func produce(_ plan: TranscodingPlan, share: ClosedRange<Double> = 0...1) throws -> MediaReport {
+    /// - Parameters:
+    ///   - share: The part of the operation's progress that this is.
+    ///   - inspect: Looks at the result, opened again, and throws if it must not appear.
+    func produce(
+        _ plan: TranscodingPlan, share: ClosedRange<Double> = 0...1, inspect: (MediaInput) throws -> Void = { _ in }
+    ) throws -> MediaReport {
         let file = try PendingFile(target: output.file(withExtension: plan.container.fileExtension))
         let outcome = try transcode(plan, to: file, share: share)
-        return try finish(file, plan, outcome)
+        return try finish(file, plan, outcome, inspect: inspect)
     }
 
     /// Runs a plan without giving the result its name.
@@ -77,13 +81,16 @@ struct VideoPipeline {
 
     /// Checks what was written and gives it its name.
     func finish(
-        _ file: PendingFile, _ plan: TranscodingPlan, _ outcome: TranscodingOutcome
+        _ file: PendingFile, _ plan: TranscodingPlan, _ outcome: TranscodingOutcome,
+        inspect: (MediaInput) throws -> Void = { _ in }
     ) throws -> MediaReport {
-        let check = try WrittenFile(file, plan: plan, work: work)
+        let written = try MediaInput(file.temporaryPlace, work: work)
+        let check = try WrittenFile(written, plan: plan, work: work)
+        try inspect(written)
         try work.checkCancelled()
         try file.commit()
         return MediaReport(
-            path: file.target.path, bytes: file.size, width: check.size.width, height: check.size.height,
+            path: file.target.path, bytes: try file.size, width: check.size.width, height: check.size.height,
             frames: outcome.frames, format: plan.container.rawValue, duration: elapsed, warnings: outcome.warnings,
             playingTime: check.playingTime)
     }
@@ -96,7 +103,7 @@ struct VideoPipeline {
         try file.commit()
         let size = input.video?.displaySize ?? PixelSize(width: 0, height: 0)
         return MediaReport(
-            path: file.target.path, bytes: file.size, width: size.width, height: size.height,
+            path: file.target.path, bytes: try file.size, width: size.width, height: size.height,
             frames: input.video?.frameCount ?? 0, format: container?.rawValue ?? "unknown", duration: elapsed,
             warnings: warnings, playingTime: input.duration.map { .seconds($0) }, details: details)
     }
@@ -125,8 +132,7 @@ struct WrittenFile {
     let size: PixelSize
     let playingTime: Duration?
 
-    init(_ file: PendingFile, plan: TranscodingPlan, work: Work) throws {
-        let input = try MediaInput(file.temporaryPlace, work: work)
+    init(_ input: MediaInput, plan: TranscodingPlan, work: Work) throws {
         var expected: PixelSize?
         switch plan.video {
         case .drop: break
@@ -144,22 +150,16 @@ struct WrittenFile {
             throw Self.failure("is \(stream.displaySize) pixels instead of \(expected)")
         }
         size = expected
-        guard try Self.decodes(stream, of: input) else { throw Self.failure("does not decode") }
+        guard try Self.decodes(stream, of: input, work) else { throw Self.failure("does not decode") }
         let wantsSound = plan.audio.contains { if case .drop = $0 { false } else { true } }
         guard !wantsSound || !input.audioStreams.isEmpty else { throw Self.failure("has no sound") }
     }
 
-    private static func decodes(_ stream: MediaStream, of input: MediaInput) throws -> Bool {
+    private static func decodes(_ stream: MediaStream, of input: MediaInput, _ work: Work) throws -> Bool {
         let decoder = try StreamDecoder(stream, limits: input.limits, singleThread: true)
-        let packet = try Packet()
-        let frame = try Frame()
         input.select([stream.index])
-        while try input.read(into: packet) {
-            try decoder.send(packet)
-            if try decoder.receive(into: frame) { return true }
-        }
-        try decoder.send(nil)
-        return try decoder.receive(into: frame)
+        try decoder.decodeRest(of: input, work: work, into: try Frame()) { false }
+        return decoder.frames > 0
     }
 
     private static func failure(_ what: String) -> MediaError {

@@ -134,6 +134,25 @@ import Testing
         #expect(report.warnings.contains { $0.contains("ends early") })
     }
 
+    @Test func damageInsideAPictureIsSaid() async throws {
+        let whole = try bench.video(seconds: 4, tone: false)
+        let packets = try Tool.run(
+            "ffprobe", ["-v", "error", "-show_entries", "packet=size,pos", "-of", "csv=p=0", whole.path]
+        )
+        .split(separator: "\n").map { $0.split(separator: ",").compactMap { Int($0) } }
+        // Not the first picture, and not the lengths in front of its parts.
+        let largest = try #require(packets.dropFirst(30).max { $0[0] < $1[0] })
+        var bytes = Array(try Data(contentsOf: whole))
+        let middle = largest[1] + largest[0] / 2
+        for index in middle..<middle + 60 { bytes[index] ^= 0x5A }
+        let damaged = try bench.file("damaged.mp4", bytes)
+        let (report, probe, _) = try await bench.result(ResizeVideo.self, #"{"width": 160}"#, file: damaged)
+        #expect(probe.video?.frames == 100)
+        #expect(report.warnings.contains { $0.contains("are damaged") })
+        let healthy = try await bench.result(ResizeVideo.self, #"{"width": 160}"#, file: whole)
+        #expect(healthy.report.warnings.isEmpty)
+    }
+
     @Test(arguments: [
         ("", MediaError.Code.corruptInput), ("just some text that is no video at all\n", .corruptInput),
         ("#EXTM3U\n#EXT-X-TARGETDURATION:10\n#EXTINF:10,\nfile:///etc/passwd\n#EXT-X-ENDLIST\n", .unsupportedFormat),

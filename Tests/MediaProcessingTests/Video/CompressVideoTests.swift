@@ -1,4 +1,5 @@
 import Foundation
+import Synchronization
 import Testing
 
 @testable import MediaProcessing
@@ -40,6 +41,24 @@ import Testing
         let (report, _, _) = try await bench.result(
             CompressVideo.self, #"{"target_reduction": 0.7, "codec": "hevc", "preset": "veryfast"}"#, file: input)
         #expect(Double(report.bytes) <= 0.3 * before && Double(report.bytes) >= 0.97 * 0.3 * before)
+    }
+
+    @Test(arguments: ["h264", "hevc"])
+    func whatAFirstPassFindsOutIsKeptBesideTheResultAndThenGone(codec: String) async throws {
+        let input = try large()
+        // Encoders take names apart at some of these signs.
+        let folder = bench.folder.appendingPathComponent("it's a:\\=folder", isDirectory: true)
+        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: false)
+        let seen = Mutex<Set<String>>([])
+        let params = #"{"target_size_mb": 0.2, "codec": "\#(codec)", "preset": "veryfast"}"#
+        let report = try await bench.operation(CompressVideo.self, params)
+            .run(input: input, output: OutputDestination(folder: folder, stem: "out")) { _ in
+                let names = (try? FileManager.default.subpathsOfDirectory(atPath: folder.path)) ?? []
+                seen.withLock { $0.formUnion(names) }
+            }
+        #expect(seen.withLock { $0.contains { $0.contains("/stats") } })
+        #expect(report.bytes <= 200_000)
+        #expect(try FileManager.default.contentsOfDirectory(atPath: folder.path) == ["out.mp4"])
     }
 
     @Test func reducesThePictureWhenTheBitsAreFew() async throws {

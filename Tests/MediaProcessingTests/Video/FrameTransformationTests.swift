@@ -18,11 +18,7 @@ import Testing
             let stream = try pipeline.video()
             var recipe = VideoRecipe(geometry: VideoGeometry(keeping: stream.displaySize))
             recipe.transformations = [
-                LumaTransformation { samples, size, time in
-                    // The left half white from half a second on.
-                    guard time >= 0.5 else { return }
-                    for index in samples.indices where index % size.width < size.width / 2 { samples[index] = 300 }
-                }
+                WhiteLeftHalf()
             ]
             var plan = TranscodingPlan(container: .mp4)
             plan.video = .encode(stream, recipe)
@@ -32,5 +28,16 @@ import Testing
         let (early, late) = (try Tool.quarters(file, at: 0.2), try Tool.quarters(file, at: 0.8))
         #expect(isNear(early[0], [128, 128, 128], within: 6) && isNear(early[1], [128, 128, 128], within: 6))
         #expect(isNear(late[0], [255, 255, 255], within: 6) && isNear(late[1], [128, 128, 128], within: 6))
+    }
+}
+
+/// The left half white from half a second on.
+private final class WhiteLeftHalf: FrameTransformation {
+    func apply(to picture: VideoPicture, time: Double) {
+        guard time >= 0.5 else { return }
+        for y in 0..<picture.luma.height {
+            let row = picture.luma.row(y)
+            for x in 0..<row.count / 2 { row[x] = 235 }
+        }
     }
 }

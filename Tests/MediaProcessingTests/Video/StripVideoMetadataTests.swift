@@ -80,6 +80,33 @@ import Testing
         #expect(made.pathExtension == format)
     }
 
+    @Test(arguments: ["mp4", "mkv"])
+    func theEncodersNameLeavesTheHeaderOfH265Too(format: String) async throws {
+        let input = bench.folder.appendingPathComponent("in.\(format)")
+        try Tool.ffmpeg(
+            "-f lavfi -i testsrc2=s=160x90:d=1 -c:v libx265 -x265-params log-level=none -pix_fmt yuv420p",
+            output: input)
+        #expect(try Data(contentsOf: input).range(of: Data("x265".utf8)) != nil)
+        let (report, _, file) = try await bench.result(StripVideoMetadata.self, "{}", file: input)
+        #expect(try Data(contentsOf: file).range(of: Data("x265".utf8)) == nil)
+        #expect((report.details["removed"]?["encoder_messages"]?.integerValue ?? 0) > 0)
+        #expect(try streamHash(file, "0:v") == streamHash(input, "0:v"))
+    }
+
+    @Test func aResultThatFailsItsInspectionDoesNotAppear() async throws {
+        let input = try bench.video(seconds: 1)
+        let destination = OutputDestination(folder: bench.folder, stem: "out")
+        let error = try await bench.failure {
+            try await VideoPipeline.run(input: input, output: destination, progress: { _ in }) { pipeline in
+                var plan = TranscodingPlan(container: .mp4)
+                plan.video = .copy(try pipeline.video())
+                return try pipeline.produce(plan) { _ in throw MediaError(.processingFailed, "Something is left") }
+            }
+        }
+        #expect(error.message == "Something is left")
+        #expect(try FileManager.default.contentsOfDirectory(atPath: bench.folder.path) == ["input.mp4"])
+    }
+
     @Test func messagesAreRemovedFromUnitsWithStartCodesToo() throws {
         let filter = MessageFilter(codec: .h264, lengthSize: nil)
         let signature: [UInt8] = [0, 0, 0, 1, 0x06, 5, 4, 1, 2, 3, 4, 0x80]

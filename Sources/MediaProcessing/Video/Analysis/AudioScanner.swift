@@ -16,7 +16,7 @@ struct AudioScanner {
         _ body: (Frame, Double) throws -> Void
     ) throws {
         let decoder = try StreamDecoder(stream, limits: input.limits)
-        let (packet, decoded, filtered) = (try Packet(), try Frame(), try Frame())
+        let (decoded, filtered) = (try Frame(), try Frame())
         input.select([stream.index])
         let start = stream.start ?? input.start
         var graph: FilterGraph?
@@ -31,33 +31,22 @@ struct AudioScanner {
                 try input.seek(to: start + segment.start, in: stream)
                 decoder.flush()
             }
-            var isPastEnd = false
-            var isAtEnd = false
-            while !isAtEnd, !isPastEnd {
-                try work.checkCancelled()
-                isAtEnd = try !input.read(into: packet)
-                if !isAtEnd, Int(packet.pointer.pointee.stream_index) != stream.index { continue }
-                try decoder.send(isAtEnd ? nil : packet)
-                while try decoder.receive(into: decoded) {
-                    let stamp = decoded.pointer.pointee.best_effort_timestamp
-                    let moment = stamp == cffmpeg_no_pts ? segment.start : seconds(stamp, stream.timeBase) - start
-                    guard moment >= segment.start - 0.05 else { continue }
-                    guard moment < segment.end ?? .infinity else {
-                        isPastEnd = true
-                        break
-                    }
-                    decoded.pointer.pointee.pts = samples
-                    samples += Int64(decoded.pointer.pointee.nb_samples)
-                    let current =
-                        try graph
-                        ?? FilterGraph(
-                            .audio(decoded, timeBase: AVRational(num: 1, den: decoded.pointer.pointee.sample_rate)),
-                            steps: steps)
-                    graph = current
-                    try current.push(decoded)
-                    try drain(current)
-                    try progress(moment)
-                }
+            try decoder.decodeRest(of: input, work: work, into: decoded) {
+                let moment = decoded.moment(in: stream).map { $0 - start } ?? segment.start
+                guard moment >= segment.start - 0.05 else { return true }
+                guard moment < segment.end ?? .infinity else { return false }
+                decoded.pointer.pointee.pts = samples
+                samples += Int64(decoded.pointer.pointee.nb_samples)
+                let current =
+                    try graph
+                    ?? FilterGraph(
+                        .audio(decoded, timeBase: AVRational(num: 1, den: decoded.pointer.pointee.sample_rate)),
+                        steps: steps)
+                graph = current
+                try current.push(decoded)
+                try drain(current)
+                try progress(moment)
+                return true
             }
         }
         guard let graph else { return }

@@ -29,7 +29,6 @@ final class FrameSampler {
     private let geometry: VideoGeometry
     private let form: Form
     private let work: Work
-    private let packet: Packet
     private let decoded: Frame
     private let filtered: Frame
     private var graph: FilterGraph?
@@ -51,7 +50,6 @@ final class FrameSampler {
         self.form = form
         self.work = work
         decoder = try StreamDecoder(stream, limits: input.limits, skipping: skipping)
-        packet = try Packet()
         decoded = try Frame()
         filtered = try Frame()
         start = stream.start ?? input.start
@@ -74,56 +72,32 @@ final class FrameSampler {
     func frame(at time: Double, exact: Bool) throws -> SampledFrame? {
         try input.seek(to: start + time, in: stream)
         decoder.flush()
-        var candidate: Frame?
-        var isAtEnd = false
-        while !isAtEnd {
-            try work.checkCancelled()
-            isAtEnd = try !input.read(into: packet)
-            if !isAtEnd, Int(packet.pointer.pointee.stream_index) != stream.index { continue }
-            try decoder.send(isAtEnd ? nil : packet)
-            while try decoder.receive(into: decoded) {
-                let moment = self.moment(of: decoded)
-                if !exact { return try sample(decoded, at: moment) }
-                // The frame shown is the last one that began.
-                if moment > time + 0.0005 {
-                    if let candidate { return try sample(candidate, at: self.moment(of: candidate)) }
-                    return try sample(decoded, at: moment)
-                }
-                candidate = try decoded.reference()
-            }
+        var shown: Frame?
+        try decoder.decodeRest(of: input, work: work, into: decoded) {
+            let isLater = moment(of: decoded) > time + 0.0005
+            // The frame shown is the last one that began.
+            if !isLater || shown == nil { shown = try decoded.reference() }
+            return exact && !isLater
         }
-        if let candidate { return try sample(candidate, at: moment(of: candidate)) }
-        return nil
+        return try shown.map { try sample($0, at: moment(of: $0)) }
     }
 
-    /// All frames from the start, one after the other, until `body` answers false.
-    ///
-    /// - Parameter skipping: Frames closer than this to the one before are left out.
-    func forEachFrame(skipping distance: Double = 0, _ body: (SampledFrame) throws -> Bool) throws {
+    /// All frames from the start, one after the other and none earlier than the one before, until `body` answers false.
+    func forEachFrame(_ body: (SampledFrame) throws -> Bool) throws {
         if input.wasRead {
             try input.seek(to: start, in: stream)
             decoder.flush()
         }
         var last = -Double.infinity
-        var isAtEnd = false
-        while !isAtEnd {
-            try work.checkCancelled()
-            isAtEnd = try !input.read(into: packet)
-            if !isAtEnd, Int(packet.pointer.pointee.stream_index) != stream.index { continue }
-            try decoder.send(isAtEnd ? nil : packet)
-            while try decoder.receive(into: decoded) {
-                let moment = self.moment(of: decoded)
-                guard moment >= last + distance else { continue }
-                last = moment
-                guard try body(try sample(decoded, at: moment)) else { return }
-            }
+        try decoder.decodeRest(of: input, work: work, into: decoded) {
+            let moment = moment(of: decoded)
+            guard moment >= last else { return true }
+            last = moment
+            return try body(try sample(decoded, at: moment))
         }
     }
 
-    private func moment(of frame: Frame) -> Double {
-        let stamp = frame.pointer.pointee.best_effort_timestamp
-        return stamp == cffmpeg_no_pts ? 0 : seconds(stamp, stream.timeBase) - start
-    }
+    private func moment(of frame: Frame) -> Double { frame.moment(in: stream).map { $0 - start } ?? 0 }
 
     private func sample(_ frame: Frame, at time: Double) throws -> SampledFrame {
         let key = (frame.size, frame.pixelFormat)

@@ -4,16 +4,62 @@ import CFFmpeg
 import FoundationEssentials
 import Glibc
 
-/// Reading of one open file; what the libraries call an I/O context.
-final class FileReader {
-    private let descriptor: Int32
+/// A place in one open file; what the libraries call an I/O context.
+class FileAccess {
+    fileprivate let descriptor: Int32
+    fileprivate var position: Int64 = 0
     /// Length of the file in bytes.
-    let size: Int64
-    private var position: Int64 = 0
-    private let work: Work?
+    fileprivate(set) var size: Int64
+    private let isWritten: Bool
     private var owned: UnsafeMutablePointer<AVIOContext>?
 
     private static let bufferSize: Int32 = 1 << 18
+
+    fileprivate init(descriptor: Int32, size: Int64, isWritten: Bool) {
+        self.descriptor = descriptor
+        self.size = size
+        self.isWritten = isWritten
+    }
+
+    deinit {
+        guard let context = owned else { return }
+        av_freep(&context.pointee.buffer)
+        avio_context_free(&owned)
+    }
+
+    /// The context to hand to the libraries; valid as long as this object.
+    func context() throws -> UnsafeMutablePointer<AVIOContext> {
+        if let owned { return owned }
+        let buffer = av_malloc(Int(Self.bufferSize))?.assumingMemoryBound(to: UInt8.self)
+        let context = avio_alloc_context(
+            buffer, Self.bufferSize, isWritten ? 1 : 0, Unmanaged.passUnretained(self).toOpaque(),
+            isWritten ? nil : readBytes, isWritten ? writeBytes : nil, moveTo)
+        guard let context else {
+            av_free(buffer)
+            throw MediaError(.processingFailed, "Out of memory")
+        }
+        owned = context
+        return context
+    }
+
+    fileprivate func seek(to offset: Int64, _ origin: Int32) -> Int64 {
+        if origin & AVSEEK_SIZE != 0 { return size }
+        let base: Int64 =
+            switch origin & 3 {
+            case SEEK_CUR: position
+            case SEEK_END: size
+            default: 0
+            }
+        let (target, overflow) = base.addingReportingOverflow(offset)
+        guard !overflow, target >= 0 else { return Int64(cffmpeg_error_invalid_argument) }
+        position = target
+        return target
+    }
+}
+
+/// Reading of one open file.
+final class FileReader: FileAccess {
+    private let work: Work?
 
     /// Opens a regular file.
     init(_ file: URL, work: Work?) throws {
@@ -27,45 +73,22 @@ final class FileReader {
             close(descriptor)
             throw MediaError(.unreadableInput, "The input is not a regular file")
         }
-        self.descriptor = descriptor
         self.work = work
-        size = Int64(status.st_size)
+        super.init(descriptor: descriptor, size: Int64(status.st_size), isWritten: false)
     }
 
-    /// Reads what another owner has open.
-    init(sharing other: Int32) throws {
-        let descriptor = fcntl(other, F_DUPFD_CLOEXEC, 0)
+    /// Reads again what is being written.
+    init(_ file: PendingFile) throws {
+        let size = try file.size
+        let descriptor = fcntl(file.descriptor, F_DUPFD_CLOEXEC, 0)
         guard descriptor >= 0 else {
             throw MediaError(.unwritableOutput, "The result cannot be read again: \(String(cString: strerror(errno)))")
         }
-        var status = stat()
-        fstat(descriptor, &status)
-        self.descriptor = descriptor
         work = nil
-        size = Int64(status.st_size)
+        super.init(descriptor: descriptor, size: Int64(size), isWritten: false)
     }
 
-    deinit {
-        if let context = owned {
-            av_freep(&context.pointee.buffer)
-            avio_context_free(&owned)
-        }
-        close(descriptor)
-    }
-
-    /// The context to hand to the libraries; valid as long as this object.
-    func context() throws -> UnsafeMutablePointer<AVIOContext> {
-        if let owned { return owned }
-        let buffer = av_malloc(Int(Self.bufferSize))?.assumingMemoryBound(to: UInt8.self)
-        let context = avio_alloc_context(
-            buffer, Self.bufferSize, 0, Unmanaged.passUnretained(self).toOpaque(), readBytes, nil, seekReader)
-        guard let context else {
-            av_free(buffer)
-            throw MediaError(.processingFailed, "Out of memory")
-        }
-        owned = context
-        return context
-    }
+    deinit { close(descriptor) }
 
     fileprivate func read(into buffer: UnsafeMutablePointer<UInt8>?, _ count: Int32) -> Int32 {
         if work?.shouldStop == true { return cffmpeg_error_exit }
@@ -78,50 +101,15 @@ final class FileReader {
             return Int32(length)
         }
     }
-
-    fileprivate func seek(to offset: Int64, _ origin: Int32) -> Int64 {
-        if origin & cffmpeg_seek_size_flag() != 0 { return size }
-        let target = fileOffset(offset, origin, position: position, size: size)
-        guard target >= 0 else { return Int64(cffmpeg_error_invalid_argument) }
-        position = target
-        return target
-    }
 }
 
 /// Writing of one open file.
-final class FileWriter {
-    private let descriptor: Int32
-    private var position: Int64 = 0
-    private var size: Int64 = 0
+final class FileWriter: FileAccess {
     /// Why the last write failed; the libraries may report something less clear.
     private(set) var failure: Int32?
-    private var owned: UnsafeMutablePointer<AVIOContext>?
-
-    private static let bufferSize: Int32 = 1 << 18
 
     /// Writes to a descriptor that stays the caller's.
-    init(descriptor: Int32) { self.descriptor = descriptor }
-
-    deinit {
-        if let context = owned {
-            av_freep(&context.pointee.buffer)
-            avio_context_free(&owned)
-        }
-    }
-
-    /// The context to hand to the libraries; valid as long as this object.
-    func context() throws -> UnsafeMutablePointer<AVIOContext> {
-        if let owned { return owned }
-        let buffer = av_malloc(Int(Self.bufferSize))?.assumingMemoryBound(to: UInt8.self)
-        let context = avio_alloc_context(
-            buffer, Self.bufferSize, 1, Unmanaged.passUnretained(self).toOpaque(), nil, writeBytes, seekWriter)
-        guard let context else {
-            av_free(buffer)
-            throw MediaError(.processingFailed, "Out of memory")
-        }
-        owned = context
-        return context
-    }
+    init(descriptor: Int32) { super.init(descriptor: descriptor, size: 0, isWritten: true) }
 
     fileprivate func write(_ bytes: UnsafeMutablePointer<UInt8>?, _ count: Int32) -> Int32 {
         var written = 0
@@ -138,51 +126,23 @@ final class FileWriter {
         size = max(size, position)
         return count
     }
-
-    fileprivate func seek(to offset: Int64, _ origin: Int32) -> Int64 {
-        if origin & cffmpeg_seek_size_flag() != 0 { return size }
-        let target = fileOffset(offset, origin, position: position, size: size)
-        guard target >= 0 else { return Int64(cffmpeg_error_invalid_argument) }
-        position = target
-        return target
-    }
-}
-
-private func fileOffset(_ offset: Int64, _ origin: Int32, position: Int64, size: Int64) -> Int64 {
-    let base: Int64 =
-        switch origin & 3 {
-        case SEEK_CUR: position
-        case SEEK_END: size
-        default: 0
-        }
-    let (sum, overflow) = base.addingReportingOverflow(offset)
-    return overflow ? -1 : sum
 }
 
 private func readBytes(
     _ owner: UnsafeMutableRawPointer?, _ buffer: UnsafeMutablePointer<UInt8>?, _ count: Int32
-)
-    -> Int32
-{
+) -> Int32 {
     guard let owner else { return cffmpeg_error_invalid_argument }
     return Unmanaged<FileReader>.fromOpaque(owner).takeUnretainedValue().read(into: buffer, count)
 }
 
-private func seekReader(_ owner: UnsafeMutableRawPointer?, _ offset: Int64, _ origin: Int32) -> Int64 {
-    guard let owner else { return Int64(cffmpeg_error_invalid_argument) }
-    return Unmanaged<FileReader>.fromOpaque(owner).takeUnretainedValue().seek(to: offset, origin)
-}
-
 private func writeBytes(
     _ owner: UnsafeMutableRawPointer?, _ bytes: UnsafeMutablePointer<UInt8>?, _ count: Int32
-)
-    -> Int32
-{
+) -> Int32 {
     guard let owner else { return cffmpeg_error_invalid_argument }
     return Unmanaged<FileWriter>.fromOpaque(owner).takeUnretainedValue().write(bytes, count)
 }
 
-private func seekWriter(_ owner: UnsafeMutableRawPointer?, _ offset: Int64, _ origin: Int32) -> Int64 {
+private func moveTo(_ owner: UnsafeMutableRawPointer?, _ offset: Int64, _ origin: Int32) -> Int64 {
     guard let owner else { return Int64(cffmpeg_error_invalid_argument) }
-    return Unmanaged<FileWriter>.fromOpaque(owner).takeUnretainedValue().seek(to: offset, origin)
+    return Unmanaged<FileAccess>.fromOpaque(owner).takeUnretainedValue().seek(to: offset, origin)
 }

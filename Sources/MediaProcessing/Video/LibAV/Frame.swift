@@ -39,6 +39,12 @@ final class Frame {
     var size: PixelSize { PixelSize(width: Int(pointer.pointee.width), height: Int(pointer.pointee.height)) }
 
     var pixelFormat: AVPixelFormat { AVPixelFormat(pointer.pointee.format) }
+
+    /// When a decoded frame of a stream is shown, in seconds of the file's own time, as far as that is known.
+    func moment(in stream: MediaStream) -> Double? {
+        let stamp = pointer.pointee.best_effort_timestamp
+        return stamp == cffmpeg_no_pts ? nil : seconds(stamp, stream.timeBase)
+    }
 }
 
 /// Samples waiting until there are enough for an encoder's frame.

@@ -53,9 +53,6 @@ enum LibAV {
         return pointer
     }
 
-    /// Whether the library has an encoder of this name.
-    static func hasEncoder(_ name: String) -> Bool { avcodec_find_encoder_by_name(name) != nil }
-
     /// Whether the library has a filter of this name.
     static func hasFilter(_ name: String) -> Bool { avfilter_get_by_name(name) != nil }
 }

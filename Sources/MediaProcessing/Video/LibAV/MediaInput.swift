@@ -207,13 +207,18 @@ final class MediaInput {
     /// Whether packets have been read, so that the next reader has to go back first.
     private(set) var wasRead = false
 
-    /// Reads the next packet; false at the end of the file.
+    /// Whether reading ended where the data made no sense any more, before the end of the file.
+    private(set) var isBroken = false
+
+    static let brokenWarning = "The input is damaged: what follows the damage could not be read"
+
+    /// Reads the next packet; false at the end of the file, or where the container is damaged beyond reading on.
     func read(into packet: Packet) throws -> Bool {
         wasRead = true
         packet.clear()
         let code = av_read_frame(context, packet.pointer)
-        if code == cffmpeg_error_eof { return false }
-        if code == cffmpeg_error_invalid_data { return false }
+        if code == cffmpeg_error_invalid_data { isBroken = true }
+        if code == cffmpeg_error_eof || code == cffmpeg_error_invalid_data { return false }
         try LibAV.check(code, "read the input")
         return true
     }

@@ -144,7 +144,7 @@ private func openWrittenFile(
         return cffmpeg_error_permission
     }
     let file = Unmanaged<PendingFile>.fromOpaque(owner).takeUnretainedValue()
-    guard let reader = try? FileReader(sharing: file.descriptor), let opened = try? reader.context() else {
+    guard let reader = try? FileReader(file), let opened = try? reader.context() else {
         return cffmpeg_error_io
     }
     // Released by closeWrittenFile; until then the context keeps its reader alive.

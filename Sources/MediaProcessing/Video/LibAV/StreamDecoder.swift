@@ -8,16 +8,19 @@ final class StreamDecoder {
     /// Packets given to the decoder, and those it could make nothing of.
     private(set) var packets = 0
     private(set) var damagedPackets = 0
-    /// Frames that came out.
+    /// Frames that came out, and those of which parts were missing and made up.
     private(set) var frames = 0
+    private(set) var damagedFrames = 0
 
     /// Opens a decoder.
     ///
     /// - Parameters:
     ///   - skipping: Which frames to leave out, for a quick look.
     ///   - singleThread: Whether to decode on one thread, which gives a single frame soonest.
+    ///   - savesMemory: Whether to decode large frames on two threads at most, since each holds frames of its own.
     init(
-        _ stream: MediaStream, limits: VideoLimits, skipping: AVDiscard = AVDISCARD_DEFAULT, singleThread: Bool = false
+        _ stream: MediaStream, limits: VideoLimits, skipping: AVDiscard = AVDISCARD_DEFAULT, singleThread: Bool = false,
+        savesMemory: Bool = true
     ) throws {
         self.stream = stream
         guard let codec = Self.find(stream.codec) else {
@@ -30,10 +33,9 @@ final class StreamDecoder {
         context.pointee.max_pixels = Int64(limits.pixels)
         context.pointee.skip_frame = skipping
         context.pointee.framerate = stream.pointer.pointee.avg_frame_rate
-        // Each thread holds frames of its own.
         let isLarge = stream.width * stream.height > VideoEncoding.largeFrame
         let available = min(limits.decodingThreads, Int(av_cpu_count()) + 1)
-        let threads = singleThread ? 1 : isLarge ? min(2, available) : available
+        let threads = singleThread ? 1 : isLarge && savesMemory ? min(2, available) : available
         let options = LibAVOptions([
             ("codec_whitelist", VideoLimits.codecs), ("threads", "\(threads)"),
         ])
@@ -92,6 +94,31 @@ final class StreamDecoder {
     /// Forgets everything, after a jump or to go on after the end.
     func flush() { avcodec_flush_buffers(context) }
 
+    /// Decodes what the input still holds of the stream, until `body` wants no more frames.
+    ///
+    /// - Parameter frame: Holds one frame after the other.
+    func decodeRest(
+        of input: MediaInput, work: Work, into frame: Frame, _ body: () throws -> Bool
+    ) throws {
+        let packet = try Packet()
+        var isAtEnd = false
+        while !isAtEnd {
+            try work.checkCancelled()
+            isAtEnd = try !input.read(into: packet)
+            if !isAtEnd, Int(packet.pointer.pointee.stream_index) != stream.index { continue }
+            try send(isAtEnd ? nil : packet)
+            while try receive(into: frame) {
+                guard try body() else { return }
+            }
+        }
+    }
+
+    /// Takes down whether a frame that is used is as it was encoded.
+    func note(_ frame: Frame) {
+        let flags = frame.pointer.pointee
+        if flags.decode_error_flags != 0 || flags.flags & AV_FRAME_FLAG_CORRUPT != 0 { damagedFrames += 1 }
+    }
+
     /// Refuses an input of which most is damaged, and describes smaller damage.
     func checkHealth() throws -> String? {
         guard packets > 0 else { return nil }
@@ -100,6 +127,7 @@ final class StreamDecoder {
                 .corruptInput,
                 "\(damagedPackets) of \(packets) packets of the \(stream.codecName) stream cannot be decoded")
         }
-        return damagedPackets > 0 ? "\(damagedPackets) damaged packets of \(stream.codecName) were left out" : nil
+        if damagedPackets > 0 { return "\(damagedPackets) damaged packets of \(stream.codecName) were left out" }
+        return damagedFrames > 0 ? "\(damagedFrames) frames of \(stream.codecName) are damaged" : nil
     }
 }

@@ -37,6 +37,7 @@ public struct AnalyseVideo: MediaOperation {
             var found = try facts(pipeline)
             if let stream = pipeline.input.video { try look(at: stream, pipeline, &found, &warnings) }
             if deep, let stream = pipeline.input.audio { try listen(to: stream, pipeline, &found) }
+            if pipeline.input.isBroken { warnings.append(MediaInput.brokenWarning) }
             found["warnings"] = .list(warnings.map { .text($0) })
             let encoder = JSONEncoder()
             encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]

@@ -117,35 +117,23 @@ private struct GIFWriter {
         _ reading: Reading, share: ClosedRange<Double>, _ body: (Frame, AVRational) throws -> Void
     ) throws {
         let decoder = try StreamDecoder(stream, limits: pipeline.input.limits)
-        let (packet, decoded, filtered) = (try Packet(), try Frame(), try Frame())
+        let (decoded, filtered) = (try Frame(), try Frame())
         pipeline.input.select([stream.index])
         try pipeline.input.seek(to: range.start, in: stream)
         var graph: FilterGraph?
-        var isDone = false
-        while !isDone {
-            try pipeline.work.checkCancelled()
-            let isAtEnd = try !pipeline.input.read(into: packet)
-            if !isAtEnd, Int(packet.pointer.pointee.stream_index) != stream.index { continue }
-            try decoder.send(isAtEnd ? nil : packet)
-            isDone = isAtEnd
-            while try decoder.receive(into: decoded) {
-                let stamp = decoded.pointer.pointee.best_effort_timestamp
-                let moment = stamp == cffmpeg_no_pts ? range.start : seconds(stamp, stream.timeBase)
-                guard moment >= range.start - 0.0005 else { continue }
-                guard moment < range.end - 0.0005 else {
-                    isDone = true
-                    break
-                }
-                decoded.pointer.pointee.pts = Int64((moment / stream.timeBase.value).rounded())
-                let current = try graph ?? makeGraph(for: decoded, reading)
-                graph = current
-                try current.push(decoded)
-                while try current.pull(into: filtered) { try body(filtered, current.timeBase) }
-                let end = min(range.end, range.start + (pipeline.input.duration ?? 1))
-                let part = min(1, max(0, (moment - range.start) / max(0.1, end - range.start)))
-                try pipeline.work.advance(
-                    to: share.lowerBound + (share.upperBound - share.lowerBound) * 0.99 * part)
-            }
+        try decoder.decodeRest(of: pipeline.input, work: pipeline.work, into: decoded) {
+            let moment = decoded.moment(in: stream) ?? range.start
+            guard moment >= range.start - 0.0005 else { return true }
+            guard moment < range.end - 0.0005 else { return false }
+            decoded.pointer.pointee.pts = Int64((moment / stream.timeBase.value).rounded())
+            let current = try graph ?? makeGraph(for: decoded, reading)
+            graph = current
+            try current.push(decoded)
+            while try current.pull(into: filtered) { try body(filtered, current.timeBase) }
+            let end = min(range.end, range.start + (pipeline.input.duration ?? 1))
+            let part = min(1, max(0, (moment - range.start) / max(0.1, end - range.start)))
+            try pipeline.work.advance(to: share.lowerBound + (share.upperBound - share.lowerBound) * 0.99 * part)
+            return true
         }
         guard let graph else { return }
         try graph.push(nil)

@@ -104,7 +104,7 @@ public struct CompressVideo: MediaOperation {
         plan.audio = encoding.audio(of: pipeline.input, in: .mp4)
         let file = try PendingFile(target: pipeline.output.file(withExtension: plan.container.fileExtension))
         let outcome = try pipeline.transcode(plan, to: file)
-        if Double(file.size) > 0.95 * Double(pipeline.input.bytes) { return try alreadySmall(pipeline) }
+        if Double(try file.size) > 0.95 * Double(pipeline.input.bytes) { return try alreadySmall(pipeline) }
         var report = try pipeline.finish(file, plan, outcome)
         report.warnings += pipeline.warnings(for: stream)
         report.details["reduction"] = .number(Self.reduction(report.bytes, pipeline.input.bytes))
@@ -163,7 +163,7 @@ public struct CompressVideo: MediaOperation {
         var recipe = encoding.recipe(stream, geometry)
         var plan = TranscodingPlan(container: .mp4)
         plan.audio = budget.audio
-        let passes = try PassLog()
+        let passes = try PassLog(in: pipeline.output.folder)
         defer { passes.remove() }
 
         recipe.rate = .average(budget.videoRate)
@@ -174,7 +174,7 @@ public struct CompressVideo: MediaOperation {
         _ = try pipeline.transcode(analysis, to: nil, share: 0...0.35)
 
         var rate = budget.videoRate
-        var best: (file: PendingFile, outcome: TranscodingOutcome)?
+        var best: Attempt?
         for attempt in 0..<Self.mostAttempts {
             recipe.rate = .average(rate)
             recipe.pass = .second(log: passes.path)
@@ -183,20 +183,21 @@ public struct CompressVideo: MediaOperation {
             let from = 0.35 + 0.6 * Double(attempt) / Double(Self.mostAttempts)
             let outcome = try pipeline.transcode(
                 plan, to: file, share: from...(from + 0.6 / Double(Self.mostAttempts)))
-            let isBetter = best.map { file.size <= target && file.size > $0.file.size || $0.file.size > target } ?? true
-            if isBetter { best = (file, outcome) }
-            if file.size <= target, Double(file.size) >= 0.975 * Double(target) { break }
+            let bytes = try file.size
+            let isBetter = best.map { bytes <= target && bytes > $0.bytes || $0.bytes > target } ?? true
+            if isBetter { best = Attempt(file: file, bytes: bytes, outcome: outcome) }
+            if bytes <= target, Double(bytes) >= 0.975 * Double(target) { break }
             // Aimed a little below the target: what is over it is worth nothing.
-            let missing = 0.987 * Double(target) - Double(file.size)
+            let missing = 0.987 * Double(target) - Double(bytes)
             let next = Double(rate) + missing * 8 / duration
             guard next > 8000, abs(next - Double(rate)) > 0.002 * Double(rate) else { break }
             rate = min(Int(next), 4 * budget.videoRate)
         }
         guard let best else { throw MediaError(.processingFailed, "Nothing was made") }
-        guard best.file.size <= target else {
+        guard best.bytes <= target else {
             throw MediaError(
                 .invalidParameter,
-                "\(Self.name): the video cannot be made as small as \(target) bytes; \(best.file.size) was reached",
+                "\(Self.name): the video cannot be made as small as \(target) bytes; \(best.bytes) was reached",
                 parameter: "target_size_mb")
         }
         return try report(pipeline, stream, plan, best, target: target, reduced: reduced, size: size)
@@ -204,9 +205,16 @@ public struct CompressVideo: MediaOperation {
 
     private static let mostAttempts = 4
 
+    /// What a second pass made.
+    private struct Attempt {
+        var file: PendingFile
+        var bytes: Int
+        var outcome: TranscodingOutcome
+    }
+
     private func report(
         _ pipeline: VideoPipeline, _ stream: MediaStream, _ plan: TranscodingPlan,
-        _ best: (file: PendingFile, outcome: TranscodingOutcome), target: Int, reduced: VideoResolution?,
+        _ best: Attempt, target: Int, reduced: VideoResolution?,
         size: PixelSize
     ) throws -> MediaReport {
         var report = try pipeline.finish(best.file, plan, best.outcome)
@@ -276,23 +284,20 @@ private struct SizeBudget {
     }
 }
 
-/// Where a first pass leaves its findings: files with a plain name, gone afterwards.
+/// Where a first pass leaves its findings: a hidden folder beside the result, gone afterwards.
 private struct PassLog {
     private let folder: String
-    let path: String
+    var path: String { folder + "/stats" }
 
-    init() throws {
-        folder = "/tmp/media-passes-\(UInt64.random(in: 0 ... .max))"
-        guard mkdir(folder, 0o700) == 0 else {
-            throw MediaError(.unwritableOutput, "No temporary folder: \(String(cString: strerror(errno)))")
+    init(in parent: URL) throws {
+        var template = Array("\(parent.path)/.passes-XXXXXX".utf8CString)
+        guard mkdtemp(&template) != nil else {
+            throw MediaError(
+                .unwritableOutput, "No folder for two passes can be made: \(String(cString: strerror(errno)))")
         }
-        path = folder + "/stats"
+        folder = String(decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
     }
 
-    func remove() {
-        for name in ["stats", "stats.mbtree", "stats.cutree", "stats.temp", "stats.mbtree.temp", "stats.cutree.temp"] {
-            unlink("\(folder)/\(name)")
-        }
-        rmdir(folder)
-    }
+    /// What cannot be removed does no harm to the result.
+    func remove() { try? FileManager.default.removeItem(atPath: folder) }
 }

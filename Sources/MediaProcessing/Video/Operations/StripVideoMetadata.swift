@@ -64,14 +64,12 @@ public struct StripVideoMetadata: MediaOperation {
             }
             var removed = FoundMetadata(pipeline.input, kept: kept)
             var plan = plan(pipeline.input, container)
-            if let stream = pipeline.input.video, let filter = MessageFilter(stream) {
-                let counter = Counter()
-                plan.packetFilter = { counter.count += try filter.apply(to: $0) }
-                let report = try pipeline.produce(plan)
-                removed.messages = counter.count
-                return try finished(report, removed, pipeline)
-            }
-            return try finished(try pipeline.produce(plan), removed, pipeline)
+            plan.messageFilter = pipeline.input.video.flatMap { MessageFilter($0) }
+            var report = try pipeline.produce(plan, inspect: checkRemoval)
+            removed.messages = plan.messageFilter?.removed ?? 0
+            report.details["removed"] = removed.value
+            report.details["copied"] = true
+            return report
         }
     }
 
@@ -90,25 +88,14 @@ public struct StripVideoMetadata: MediaOperation {
         return plan
     }
 
-    /// Looks at the result again: what should be gone must be gone.
-    private func finished(
-        _ report: MediaReport, _ removed: FoundMetadata, _ pipeline: VideoPipeline
-    ) throws -> MediaReport {
-        var report = report
-        let check = try MediaInput(URL(fileURLWithPath: report.path), work: pipeline.work)
-        let left = FoundMetadata(check, kept: kept)
+    /// What should be gone must be gone.
+    private func checkRemoval(_ result: MediaInput) throws {
+        let left = FoundMetadata(result, kept: kept)
         guard left.personal.isEmpty else {
             throw MediaError(
                 .processingFailed,
                 "Some metadata could not be removed: \(left.personal.sorted().joined(separator: ", "))")
         }
-        report.details["removed"] = removed.value
-        report.details["copied"] = true
-        return report
-    }
-
-    private final class Counter {
-        var count = 0
     }
 }
 

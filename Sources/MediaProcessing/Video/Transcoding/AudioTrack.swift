@@ -78,8 +78,7 @@ final class AudioTrack {
     private func take(_ frame: Frame) throws {
         let rate = Double(frame.pointer.pointee.sample_rate)
         guard rate > 0 else { return }
-        let stamp = frame.pointer.pointee.best_effort_timestamp
-        let moment = stamp == cffmpeg_no_pts ? (lastEnd ?? range.start) : seconds(stamp, stream.timeBase)
+        let moment = frame.moment(in: stream) ?? lastEnd ?? range.start
         let end = moment + Double(frame.pointer.pointee.nb_samples) / rate
         lastEnd = end
         guard end > range.start else { return }

@@ -3,8 +3,8 @@
 
 import CFFmpeg
 
-/// Rewrites packets of one stream.
-struct MessageFilter {
+/// Rewrites what is copied of one stream.
+final class MessageFilter {
     enum Codec {
         case h264, hevc
     }
@@ -12,6 +12,8 @@ struct MessageFilter {
     private let codec: Codec
     /// Bytes of the length before each unit; nil if units begin with start codes.
     private let lengthSize: Int?
+    /// Messages that were removed.
+    private(set) var removed = 0
 
     /// Makes a filter, or nil for codecs without such messages.
     init?(_ stream: MediaStream) {
@@ -35,21 +37,87 @@ struct MessageFilter {
         self.lengthSize = lengthSize
     }
 
-    /// Removes the messages from a packet.
-    ///
-    /// - Returns: How many there were.
-    func apply(to packet: Packet) throws -> Int {
-        guard let data = packet.pointer.pointee.data else { return 0 }
+    /// Removes the messages from a packet, of which nothing may be left.
+    func apply(to packet: Packet) throws {
+        guard let data = packet.pointer.pointee.data else { return }
         let bytes = UnsafeBufferPointer(start: data, count: Int(packet.pointer.pointee.size))
-        guard let rewritten = rewritten(bytes) else { return 0 }
+        guard let rewritten = rewritten(bytes) else { return }
         // The data may be shared with the demuxer's buffer.
         try LibAV.check(av_packet_make_writable(packet.pointer), "change a packet")
-        if rewritten.bytes.isEmpty { return 0 }
         rewritten.bytes.withUnsafeBufferPointer { source in
             if let start = source.baseAddress { packet.pointer.pointee.data.update(from: start, count: source.count) }
         }
         av_shrink_packet(packet.pointer, Int32(rewritten.bytes.count))
-        return rewritten.removed
+        removed += rewritten.removed
+    }
+
+    /// Removes the messages from what a file says about the stream before its first packet.
+    func apply(to parameters: UnsafeMutablePointer<AVCodecParameters>) {
+        guard let start = parameters.pointee.extradata else { return }
+        let bytes = UnsafeMutableBufferPointer(start: start, count: Int(parameters.pointee.extradata_size))
+        guard let rewritten = rewritten(header: UnsafeBufferPointer(bytes)) else { return }
+        let rest = bytes[rewritten.bytes.count...]
+        _ = bytes.update(fromContentsOf: rewritten.bytes)
+        // Readers may look a little beyond the end, and shall find zeros.
+        UnsafeMutableBufferPointer(rebasing: rest).update(repeating: 0)
+        parameters.pointee.extradata_size = Int32(rewritten.bytes.count)
+        removed += rewritten.removed
+    }
+
+    /// The header without the messages; nil if there is nothing to remove, or it is not understood.
+    ///
+    /// H.265 has lists of units by kind there (ISO/IEC 14496-15, 8.3.3.1); those of H.264 hold no messages.
+    func rewritten(header: UnsafeBufferPointer<UInt8>) -> (bytes: [UInt8], removed: Int)? {
+        guard lengthSize != nil else { return rewritten(header) }
+        guard codec == .hevc, header.count > Self.listCount else { return nil }
+        var result = Array(header[...Self.listCount])
+        result[Self.listCount] = 0
+        var position = Self.listCount + 1
+        var removed = 0
+        for _ in 0..<header[Self.listCount] {
+            guard let kind = header[position...].first,
+                let list = keptUnits(header, from: &position, &removed)
+            else { return nil }
+            guard list.count > 0 else { continue }
+            result[Self.listCount] += 1
+            result += [kind] + Self.bigEndian(list.count) + list.bytes
+        }
+        return removed > 0 ? (result, removed) : nil
+    }
+
+    /// Where the number of lists is.
+    private static let listCount = 22
+
+    private static func bigEndian(_ number: Int) -> [UInt8] {
+        [UInt8(truncatingIfNeeded: number >> 8), UInt8(truncatingIfNeeded: number)]
+    }
+
+    /// The units of a list that are left; nil if it is cut off.
+    private func keptUnits(
+        _ header: UnsafeBufferPointer<UInt8>, from position: inout Int, _ removed: inout Int
+    ) -> (count: Int, bytes: [UInt8])? {
+        func number() -> Int? {
+            guard header.count - position >= 2 else { return nil }
+            defer { position += 2 }
+            return Int(header[position]) << 8 | Int(header[position + 1])
+        }
+        position += 1
+        guard let count = number() else { return nil }
+        var list: (count: Int, bytes: [UInt8]) = (0, [])
+        for _ in 0..<count {
+            guard let length = number(), length <= header.count - position else { return nil }
+            let unit = header[position..<position + length]
+            position += length
+            var bytes: [UInt8]? = Array(unit)
+            if isMessage(unit), let kept = keptMessages(unit), kept.removed > 0 {
+                removed += kept.removed
+                bytes = kept.bytes
+            }
+            guard let bytes else { continue }
+            list.count += 1
+            list.bytes += Self.bigEndian(bytes.count) + bytes
+        }
+        return list
     }
 
     /// The units without the messages; nil if there is nothing to remove, or the data are not understood.

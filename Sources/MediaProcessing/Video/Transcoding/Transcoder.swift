@@ -13,8 +13,8 @@ struct TranscodingPlan {
     var segments: [Segment] = [.whole]
     /// The file's own tags.
     var tags: [String: String] = [:]
-    /// Applied to copied packets of the video stream.
-    var packetFilter: ((Packet) throws -> Void)?
+    /// Applied to a copied video stream.
+    var messageFilter: MessageFilter?
 }
 
 /// What became of a plan.
@@ -73,8 +73,9 @@ final class Transcoder {
         case .copy(let stream):
             guard let output else { break }
             let target = try output.addStream(copying: stream, tags: Self.keptTags(stream))
+            plan.messageFilter?.apply(to: target.pointer.pointee.codecpar)
             copies[stream.index] = CopiedTrack(
-                stream: stream, target: target, output: output, filter: plan.packetFilter)
+                stream: stream, target: target, output: output, filter: plan.messageFilter)
         case .encode(let stream, let recipe):
             let slot = StreamSlot(output)
             let track = try VideoTrack(
@@ -225,6 +226,7 @@ final class Transcoder {
         if video == nil, audio.isEmpty, copies.values.allSatisfy({ $0.packets == 0 }) {
             throw MediaError(.corruptInput, "The input holds no data")
         }
+        if input.isBroken { outcome.warnings.append(MediaInput.brokenWarning) }
         if plan.segments == [.whole], let total, total > 2, lastMoment - start < 0.9 * total - 1 {
             outcome.warnings.append(
                 "The input ends early: \(decimal(lastMoment - start).dropLast(5)) of "
@@ -252,14 +254,14 @@ private final class CopiedTrack {
     private let stream: MediaStream
     private let target: OutputStream
     private let output: MediaOutput
-    private let filter: ((Packet) throws -> Void)?
+    private let filter: MessageFilter?
     private var range: (start: Double, end: Double) = (0, .infinity)
     private var lastStamp: Int64?
     private var lastDuration: Int64 = 0
     private(set) var packets = 0
     private(set) var isPastEnd = false
 
-    init(stream: MediaStream, target: OutputStream, output: MediaOutput, filter: ((Packet) throws -> Void)?) {
+    init(stream: MediaStream, target: OutputStream, output: MediaOutput, filter: MessageFilter?) {
         self.stream = stream
         self.target = target
         self.output = output
@@ -292,7 +294,10 @@ private final class CopiedTrack {
         }
         lastStamp = packet.pointer.pointee.dts
         lastDuration = packet.pointer.pointee.duration
-        try filter?(packet)
+        if let filter {
+            try filter.apply(to: packet)
+            guard packet.pointer.pointee.size > 0 else { return }
+        }
         packets += 1
         try output.write(packet, to: target, timeBase: stream.timeBase)
     }

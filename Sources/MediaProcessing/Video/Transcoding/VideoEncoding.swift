@@ -6,6 +6,8 @@ enum VideoEncoding {
     /// Frames of more pixels than this are encoded with a shorter look-ahead and fewer threads, since each frame that
     /// waits or is worked on costs memory: a 4K video then stays below a gigabyte.
     static let largeFrame = 1920 * 1200
+    /// Pixels of a 4K frame of either shape.
+    static let ultraHighDefinition = 4096 * 2304
 
     static func settings(
         for recipe: VideoRecipe, stream: MediaStream, timeBase: AVRational, globalHeader: Bool
@@ -74,11 +76,19 @@ enum VideoEncoding {
         var parameters = "log-level=none"
         if recipe.geometry.canvas.pixels > largeFrame { parameters += ":rc-lookahead=15:frame-threads=1" }
         switch recipe.pass {
-        case .first(let log): parameters += ":pass=1:stats=\(log)"
-        case .second(let log): parameters += ":pass=2:stats=\(log)"
+        case .first(let log): parameters += ":pass=1:stats=\(escaped(log))"
+        case .second(let log): parameters += ":pass=2:stats=\(escaped(log))"
         case nil: break
         }
         settings.options.append(("x265-params", parameters))
+    }
+
+    /// A value inside a list of settings, which the library takes apart at colons.
+    private static func escaped(_ value: String) -> String {
+        value.reduce(into: "") { text, character in
+            if "\\':".contains(character) { text.append("\\") }
+            text.append(character)
+        }
     }
 
     private static func vp9(_ recipe: VideoRecipe, _ settings: inout EncoderSettings) {

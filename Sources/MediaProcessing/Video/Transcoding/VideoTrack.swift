@@ -34,7 +34,11 @@ final class VideoTrack {
         self.stream = stream
         self.recipe = recipe
         self.write = write
-        decoder = try StreamDecoder(stream, limits: limits)
+        // An encoder of small frames leaves the room for a decoder of 4K ones on all processors.
+        decoder = try StreamDecoder(
+            stream, limits: limits,
+            savesMemory: recipe.geometry.canvas.pixels > VideoEncoding.largeFrame
+                || stream.width * stream.height > VideoEncoding.ultraHighDefinition)
         let timeBase = Self.timeBase(stream, recipe)
         encoder = try StreamEncoder(
             VideoEncoding.settings(for: recipe, stream: stream, timeBase: timeBase, globalHeader: globalHeader))
@@ -81,6 +85,7 @@ final class VideoTrack {
             isPastEnd = true
             return
         }
+        decoder.note(frame)
         if graph != nil, graphInput.map({ $0 != (frame.size, frame.pixelFormat) }) ?? false { try drainGraph() }
         let graph = try graph ?? makeGraph(for: frame)
         frame.pointer.pointee.pts = Int64((moment / stream.timeBase.value).rounded())
@@ -90,9 +95,7 @@ final class VideoTrack {
     }
 
     private func moment(of frame: Frame) -> Double {
-        let stamp = frame.pointer.pointee.best_effort_timestamp
-        if stamp != cffmpeg_no_pts { return seconds(stamp, stream.timeBase) }
-        return lastMoment.map { $0 + packetTime.value } ?? range.start
+        frame.moment(in: stream) ?? lastMoment.map { $0 + packetTime.value } ?? range.start
     }
 
     private func makeGraph(for frame: Frame) throws -> FilterGraph {
