@@ -108,13 +108,16 @@ let media: [Target] = [
     ),
     .systemLibrary(
         name: "CFFmpeg",
-        pkgConfig: "libavformat",
         providers: [
             .apt(["libavcodec-dev", "libavfilter-dev", "libavformat-dev", "libswresample-dev", "libswscale-dev"])
         ]
     ),
+    // The functions that CFFmpeg declares: they load their libraries when first called, since no job on a picture needs
+    // them and they double the start of a program. Linking CFFmpeg's libraries directly would undo it.
+    .target(name: "CFFmpegLoading"),
     .target(
-        name: "MediaProcessing", dependencies: ["CFFmpeg", "CMagickWand", "CPango", "InvisibleWatermark", crypto],
+        name: "MediaProcessing",
+        dependencies: ["CFFmpeg", "CFFmpegLoading", "CMagickWand", "CPango", "InvisibleWatermark", crypto],
         swiftSettings: settings
     ),
     .testTarget(

@@ -22,13 +22,19 @@ enum MagickRuntime {
             unlink(file)
             rmdir(folder)
         }
-        // Read back at once and then gone: there is no need to wait for a disk.
-        guard FileManager.default.createFile(atPath: file, contents: Data(MagickPolicy.xml.utf8)) else {
-            return .failure(MediaError(.processingFailed, "The security policy of ImageMagick cannot be written"))
+        // Read back at once and then gone: not through Foundation, which would wait for the disk.
+        let stream = fopen(file, "w")
+        let isWritten = stream.map { fputs(MagickPolicy.xml, $0) >= 0 && fflush($0) == 0 } ?? false
+        let reason = errno
+        if let stream { fclose(stream) }
+        guard isWritten else {
+            return .failure(
+                MediaError(.processingFailed, "The security policy of ImageMagick cannot be written (\(reason))"))
         }
         let variable = "MAGICK_CONFIGURE_PATH"
         let previous = getenv(variable).map { String(cString: $0) }
         setenv(variable, folder, 1)
+        PictureMemory.useLargePages()
         MagickWandGenesis()
         if let previous { setenv(variable, previous, 1) } else { unsetenv(variable) }
 

@@ -29,5 +29,6 @@ extension Wand {
         return note
     }
 
-    private var colorspace: ColorspaceType { MagickGetImageColorspace(pointer) }
+    /// How the current frame's channels are meant.
+    var colorspace: ColorspaceType { MagickGetImageColorspace(pointer) }
 }

@@ -36,16 +36,35 @@ extension Wand {
     }
 
     func resize(to size: PixelSize, kernel: ResizeKernel) throws {
-        let filter =
-            switch kernel {
-            case .lanczos3: LanczosFilter
-            case .mitchell: MitchellFilter
-            case .cubic: CatromFilter
-            case .linear: TriangleFilter
-            case .nearest: PointFilter
-            }
-        try check(MagickResizeImage(pointer, size.width, size.height, filter, 1), "scale to \(size)")
+        // The library itself does what needs no arithmetic, and pictures with a fifth channel.
+        if kernel == .nearest || colorspace == CMYKColorspace {
+            try check(
+                MagickResizeImage(pointer, size.width, size.height, kernel.filter, 1), "scale to \(size)")
+        } else {
+            try scale(to: size, kernel: kernel)
+        }
         try resetCanvas()
+    }
+
+    private func scale(to size: PixelSize, kernel: ResizeKernel) throws {
+        guard let source = GetImageFromMagickWand(pointer) else {
+            throw MediaError(.processingFailed, "There is no picture to scale to \(size)")
+        }
+        var failure: MediaError {
+            (MagickMessage.all(ofFrameIn: pointer).last ?? MagickMessage(of: pointer)).stepError("scale to \(size)")
+        }
+        guard let target = CloneImage(source, size.width, size.height, MagickTrue, &source.pointee.exception) else {
+            throw failure
+        }
+        defer { DestroyImage(target) }
+        guard SetImageStorageClass(target, DirectClass) == MagickTrue,
+            PixelScaler(from: source, to: target, kernel: kernel).run()
+        else {
+            InheritException(&source.pointee.exception, &target.pointee.exception)
+            throw failure
+        }
+        let scaled = try Wand(owning: NewMagickWandFromImage(target))
+        try check(MagickSetImage(pointer, scaled.pointer), "scale to \(size)")
     }
 
     /// Cuts out a rectangle, which must lie inside: the library would silently return less otherwise.
@@ -124,5 +143,18 @@ extension Wand {
     func setDelay(milliseconds: Int) throws {
         try check(MagickSetImageTicksPerSecond(pointer, 100), "set the frame's duration")
         try check(MagickSetImageDelay(pointer, milliseconds / 10), "set the frame's duration")
+    }
+}
+
+extension ResizeKernel {
+    /// ImageMagick's filter of the same meaning.
+    fileprivate var filter: FilterTypes {
+        switch self {
+        case .lanczos3: LanczosFilter
+        case .mitchell: MitchellFilter
+        case .cubic: CatromFilter
+        case .linear: TriangleFilter
+        case .nearest: PointFilter
+        }
     }
 }

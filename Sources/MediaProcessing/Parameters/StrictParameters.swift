@@ -4,7 +4,7 @@
 /// The parameters of one operation, read key by key; each accessor checks type and range.
 package struct StrictParameters {
     private let operation: String
-    private let values: [String: ParameterValue]
+    private let values: [String: MediaValue]
 
     /// Reads the object and refuses keys outside `known`.
     package init(from decoder: any Decoder, operation: String, known: Set<String>) throws {
@@ -15,7 +15,7 @@ package struct StrictParameters {
         } catch {
             throw MediaError(.invalidParameter, "\(operation): params must be an object")
         }
-        var values: [String: ParameterValue] = [:]
+        var values: [String: MediaValue] = [:]
         for key in container.allKeys {
             guard known.contains(key.stringValue) else {
                 let all = known.sorted().joined(separator: ", ")
@@ -24,7 +24,7 @@ package struct StrictParameters {
                     "\(operation): unknown parameter \"\(key.stringValue)\". Known are: \(all)",
                     parameter: key.stringValue)
             }
-            let value = try container.decode(ParameterValue.self, forKey: key)
+            let value = try container.decode(MediaValue.self, forKey: key)
             if value != .null { values[key.stringValue] = value }
         }
         self.values = values
@@ -107,9 +107,9 @@ package struct StrictParameters {
         MediaError(.invalidParameter, "\(operation): \"\(key)\" is required: \(allowed)", parameter: key)
     }
 
-    private func wrong(_ key: String, _ value: ParameterValue, _ allowed: String) -> MediaError {
+    private func wrong(_ key: String, _ value: MediaValue, _ allowed: String) -> MediaError {
         MediaError(
-            .invalidParameter, "\(operation): \"\(key)\" must be \(allowed), but is \(value)", parameter: key)
+            .invalidParameter, "\(operation): \"\(key)\" must be \(allowed), but is \(value.summary)", parameter: key)
     }
 
     private struct Key: CodingKey {
