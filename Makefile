@@ -91,8 +91,13 @@ bench-idle: deps ## watch an idle worker for ten minutes
 bench-watermark: deps ## measure invisible watermarks on photographs: likeness, attacks, false positives, speed
 	@.ci/install-debian-packages imagemagick ffmpeg
 	@.ci/fetch-photographs $(PYTHON) $(PHOTOGRAPHS) all
+	@.ci/fetch-photographs $(PYTHON) $(PHOTOGRAPHS) heldout
 	$(SWIFT) build -j $(JOBS) -c release --product watermark-bench
-	"$$($(SWIFT) build -c release --show-bin-path)/watermark-bench" $(PHOTOGRAPHS) $(WATERMARK)
+	@bench="$$($(SWIFT) build -c release --show-bin-path)/watermark-bench"; \
+	echo "Held-out photographs, and footage:"; \
+	"$$bench" $(PHOTOGRAPHS)/held-out --footage $(PHOTOGRAPHS)/clips $(WATERMARK); \
+	echo "Photographs that parameters were chosen on:"; \
+	"$$bench" $(PHOTOGRAPHS) $(WATERMARK)
 
 script-costs: deps ## compare the instructions that each script costs Redis with the official package's
 	@.ci/install-debian-packages valgrind

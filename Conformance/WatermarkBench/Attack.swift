@@ -47,8 +47,8 @@ struct Attack {
     }
 
     /// Cuts to the given share of each side, off centre.
-    private static func crop(_ share: String) -> Step {
-        edit("-gravity", "NorthWest", "-crop", "\(share)%x\(share)%+23+11", "+repage")
+    private static func crop(_ share: String, _ gravity: String = "NorthWest", offset: String = "+23+11") -> Step {
+        edit("-gravity", gravity, "-crop", "\(share)%x\(share)%\(offset)", "+repage")
     }
 
     static let all: [Attack] = [
@@ -74,6 +74,10 @@ struct Attack {
         Attack("resize 150 % + JPEG q75", jpeg(75, "-resize", "150%")),
         Attack("crop, 50 % left + JPEG q75", crop("70.7"), jpeg(75)),
         Attack("crop, 25 % left", crop("50")),
+        Attack("crop, 25 % left, of the middle", crop("50", "Center")),
+        Attack("crop, 25 % left, of the lower right", crop("50", "SouthEast")),
+        Attack(
+            "crop, 25 % left, cut between those", crop("75", "Center", offset: "+0+0"), crop("66.67", offset: "+0+0")),
         Attack("crop, 25 % left + JPEG q75", crop("50"), jpeg(75)),
         Attack("crop 75 % + resize 70 % + JPEG q70", crop("86.6"), jpeg(70, "-resize", "70%")),
         Attack(
