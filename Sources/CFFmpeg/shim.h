@@ -48,4 +48,9 @@ static inline AVComponentDescriptor cffmpeg_component(const AVPixFmtDescriptor *
     return format->comp[index];
 }
 
+// Linux's own, which the headers show only to those who ask for all GNU extensions: begins to write a stretch of a file to
+// the device, without waiting.
+extern int sync_file_range(int descriptor, int64_t offset, int64_t count, unsigned int flags);
+static const unsigned int cffmpeg_begin_write_back = 2;  // SYNC_FILE_RANGE_WRITE
+
 #endif

@@ -53,11 +53,15 @@ package final class PendingFile {
             throw MediaError(.unreadableInput, "The input cannot be opened: \(String(cString: strerror(errno)))")
         }
         defer { close(input) }
+        var writeBack = EarlyWriteBack()
+        var written: Int64 = 0
         while true {
-            let count = sendfile(descriptor, input, nil, 1 << 30)
+            let count = sendfile(descriptor, input, nil, 8 << 20)
             if count < 0, errno == EINTR { continue }
             guard count >= 0 else { throw Self.failure("be written") }
             if count == 0 { return }
+            written += Int64(count)
+            writeBack.advance(to: written, in: descriptor)
         }
     }
 

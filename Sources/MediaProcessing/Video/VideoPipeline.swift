@@ -11,11 +11,14 @@ struct VideoPipeline {
     let input: MediaInput
     let output: OutputDestination
     let work: Work
-    private let clock = ContinuousClock()
     private let start: ContinuousClock.Instant
+    private let mayReserveIndex: Bool
 
-    private init(source: URL, output: OutputDestination, work: Work) throws {
-        start = clock.now
+    private init(
+        source: URL, output: OutputDestination, work: Work, start: ContinuousClock.Instant, mayReserveIndex: Bool
+    ) throws {
+        self.start = start
+        self.mayReserveIndex = mayReserveIndex
         self.source = source
         self.output = output
         self.work = work
@@ -29,14 +32,25 @@ struct VideoPipeline {
     ) async throws -> MediaReport {
         let rising = RisingProgress(progress)
         let report = try await Work.run(progress: { rising.report($0) }) { work in
-            try body(try VideoPipeline(source: input, output: output, work: work))
+            let start = ContinuousClock.now
+            func attempt(mayReserveIndex: Bool) throws -> MediaReport {
+                try body(
+                    try VideoPipeline(
+                        source: input, output: output, work: work, start: start, mayReserveIndex: mayReserveIndex))
+            }
+            do {
+                return try attempt(mayReserveIndex: true)
+            } catch is IndexRoomExceeded {
+                // What was written is gone; opening the input again leaves no trace of the first attempt either.
+                return try attempt(mayReserveIndex: false)
+            }
         }
         rising.report(1)
         return report
     }
 
     /// Time since the operation began.
-    var elapsed: Duration { clock.now - start }
+    var elapsed: Duration { ContinuousClock.now - start }
 
     /// The pictures to work on.
     func video() throws -> MediaStream {
@@ -73,6 +87,8 @@ struct VideoPipeline {
     func transcode(
         _ plan: TranscodingPlan, to file: PendingFile?, share: ClosedRange<Double> = 0...1
     ) throws -> TranscodingOutcome {
+        var plan = plan
+        plan.mayReserveIndex = plan.mayReserveIndex && mayReserveIndex
         let transcoder = try Transcoder(input, plan, to: file, work: work) { fraction in
             try work.advance(to: share.lowerBound + (share.upperBound - share.lowerBound) * 0.99 * fraction)
         }

@@ -107,6 +107,9 @@ final class FileReader: FileAccess {
 final class FileWriter: FileAccess {
     /// Why the last write failed; the libraries may report something less clear.
     private(set) var failure: Int32?
+    /// Whether what is written now is not moved later, so that it may go to the device at once.
+    var isFinal = true
+    private var writeBack = EarlyWriteBack()
 
     /// Writes to a descriptor that stays the caller's.
     init(descriptor: Int32) { super.init(descriptor: descriptor, size: 0, isWritten: true) }
@@ -124,6 +127,7 @@ final class FileWriter: FileAccess {
             position += Int64(length)
         }
         size = max(size, position)
+        if isFinal { writeBack.advance(to: position, in: descriptor) }
         return count
     }
 }

@@ -8,6 +8,7 @@ final class MediaOutput {
     private let writer: FileWriter
     private let file: PendingFile
     private var isHeaderWritten = false
+    private var reservesIndex = false
 
     /// Prepares a file of a container format.
     ///
@@ -94,7 +95,19 @@ final class MediaOutput {
     }
 
     /// Writes the beginning of the file; all streams are known by then.
-    func writeHeader(_ options: [(name: String, value: String)] = []) throws {
+    ///
+    /// - Parameter index: Where the index goes in containers that have it in one piece.
+    func writeHeader(index: IndexPlacement = .asUsual) throws {
+        var options: [(name: String, value: String)] = []
+        switch index {
+        case .asUsual: break
+        case .moved:
+            options = [("movflags", "+faststart")]
+            writer.isFinal = false
+        case .reserved(let bytes):
+            options = [("moov_size", "\(bytes)")]
+            reservesIndex = true
+        }
         try LibAVOptions(options).withDictionary { dictionary in
             try check(avformat_write_header(context, &dictionary), "begin the result")
         }
@@ -110,8 +123,14 @@ final class MediaOutput {
     }
 
     /// Writes the end of the file.
+    ///
+    /// - Throws: ``IndexRoomExceeded`` if the room that was reserved is too small.
     func writeTrailer() throws {
-        try check(av_write_trailer(context), "finish the result")
+        writer.isFinal = true
+        let code = av_write_trailer(context)
+        // The muxer's only word for it.
+        if reservesIndex, code == cffmpeg_error_invalid_argument, writer.failure == nil { throw IndexRoomExceeded() }
+        try check(code, "finish the result")
         avio_flush(context.pointee.pb)
         if let number = writer.failure { throw Self.writingFailure(number) }
     }
@@ -128,6 +147,16 @@ final class MediaOutput {
     private static func writingFailure(_ number: Int32) -> MediaError {
         MediaError(.unwritableOutput, "The result cannot be written: \(String(cString: strerror(number)))")
     }
+}
+
+/// Where the index of a file goes.
+enum IndexPlacement: Equatable {
+    /// As the container has it.
+    case asUsual
+    /// To the front when everything is written, which writes everything again.
+    case moved
+    /// To the front, where so many bytes are kept free for it.
+    case reserved(bytes: Int)
 }
 
 /// One stream of an output.

@@ -60,13 +60,8 @@ public enum MediaContainer: String, Sendable, CaseIterable {
     /// Whether the container holds moving pictures.
     var holdsVideo: Bool { !videoCodecs.isEmpty || self == .gif }
 
-    /// Settings for the beginning of the file.
-    var headerOptions: [(name: String, value: String)] {
-        switch self {
-        case .mp4, .mov, .m4a: [("movflags", "+faststart")]
-        default: []
-        }
-    }
+    /// Whether players wait for an index, which therefore belongs to the front.
+    var hasIndexInFront: Bool { [.mp4, .mov, .m4a].contains(self) }
 
     /// The container that a stream copy of an input goes to.
     init?(copying input: MediaInput) {

@@ -15,6 +15,27 @@ struct TranscodingPlan {
     var tags: [String: String] = [:]
     /// Applied to a copied video stream.
     var messageFilter: MessageFilter?
+    /// Whether room for the index may be reserved where its size is known beforehand.
+    var mayReserveIndex = true
+
+    /// The streams of a plan that copies them from beginning to end; nil if it does anything else.
+    var wholeCopies: [MediaStream]? {
+        guard segments == [.whole] else { return nil }
+        var streams = subtitles
+        switch video {
+        case .copy(let stream): streams.append(stream)
+        case .encode: return nil
+        case .drop: break
+        }
+        for treatment in audio {
+            switch treatment {
+            case .copy(let stream): streams.append(stream)
+            case .encode: return nil
+            case .drop: break
+            }
+        }
+        return streams
+    }
 }
 
 /// What became of a plan.
@@ -113,7 +134,7 @@ final class Transcoder {
 
     /// Makes the result.
     func run() throws -> TranscodingOutcome {
-        try output?.writeHeader(plan.container.headerOptions)
+        try output?.writeHeader(index: placeIndex())
         let start = startOfInput
         let total = totalLength(start)
         var done = 0.0
@@ -132,6 +153,16 @@ final class Transcoder {
         try output?.writeTrailer()
         outcome.frames = video?.frames ?? copiedFrames
         return outcome
+    }
+
+    private func placeIndex() -> IndexPlacement {
+        guard plan.container.hasIndexInFront else { return .asUsual }
+        guard plan.mayReserveIndex, let streams = plan.wholeCopies,
+            let room = IndexRoom(
+                copying: streams, of: input, tags: plan.tags, limit: IndexRoom.reasonable(for: input))
+        else { return .moved }
+        for (index, packets) in room.packets { copies[index]?.mostPackets = packets }
+        return .reserved(bytes: room.bytes)
     }
 
     private var copiedFrames: Int {
@@ -259,6 +290,8 @@ private final class CopiedTrack {
     private var lastStamp: Int64?
     private var lastDuration: Int64 = 0
     private(set) var packets = 0
+    /// For how many packets there is room.
+    var mostPackets = Int.max
     private(set) var isPastEnd = false
 
     init(stream: MediaStream, target: OutputStream, output: MediaOutput, filter: MessageFilter?) {
@@ -299,6 +332,7 @@ private final class CopiedTrack {
             guard packet.pointer.pointee.size > 0 else { return }
         }
         packets += 1
+        guard packets <= mostPackets else { throw IndexRoomExceeded() }
         try output.write(packet, to: target, timeBase: stream.timeBase)
     }
 
