@@ -67,7 +67,8 @@ private let resizing = Handler(Media.resize) { job in
         try await withRedisServer { server in
             let proxy = try await FaultProxy.start(before: server)
             var configuration = try RedisConfiguration(url: proxy.url)
-            configuration.offlineTimeout = .milliseconds(200)
+            configuration.offlineTimeout = .seconds(1)
+            configuration.reconnect.maximum = .milliseconds(50)
             let redis = Redis(configuration: configuration)
             let queue = try Queue("thumbnails", redis: redis)
 
