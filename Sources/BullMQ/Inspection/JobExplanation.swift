@@ -58,13 +58,14 @@ public struct JobExplanation: Sendable, Hashable, CustomStringConvertible {
     /// In words.
     public var description: String {
         let state = state.map { "is \($0.rawValue)" } ?? "is nowhere"
-        let texts = reasons.map(\.text)
+        let texts = reasons.map(\.description)
         return "job \(jobID) \(state): " + (texts.isEmpty ? "it is next" : texts.joined(separator: "; "))
     }
 }
 
-extension JobExplanation.Reason {
-    fileprivate var text: String {
+extension JobExplanation.Reason: CustomStringConvertible {
+    /// In words.
+    public var description: String {
         switch self {
         case .missing: "there is no such job"
         case .parked(let id): "it is parked until the owner of deduplication id \(id) has finished"
