@@ -3,10 +3,10 @@
 import Foundation
 
 /// Free TCP ports of the loopback interface.
-enum LoopbackPort {
+public enum LoopbackPort {
     /// A port that was free a moment ago. Another program may take it before its user does, so its user must be ready
     /// to try another one.
-    static func free() throws -> Int {
+    public static func free() throws -> Int {
         let descriptor = socket(AF_INET, Int32(StreamSocket.type), 0)
         guard descriptor >= 0 else { throw StreamSocket.failure("no socket to look for a free port") }
         defer { close(descriptor) }
