@@ -7,14 +7,16 @@ SHELL := /bin/bash
 SWIFT ?= swift
 VENV := .venv
 PYTHON := $(VENV)/bin/python
-PYTHON_PACKAGES := bullmq==3.4.4 pillow==11.3.0
+# DuckDB's package is taken for its shared library, which wants that of Python.
+PYTHON_PACKAGES := bullmq==3.4.4 pillow==11.3.0 duckdb==1.5.6
 PHOTOGRAPH := $(VENV)/photograph/rocket.jpg
 VIDEO := $(VENV)/photograph/rocket.mp4
 PHOTOGRAPHS := $(VENV)/photographs
-DEBIAN_PACKAGES := redis-server redis-tools openssl pkg-config python3 python3-venv libhiredis-dev libjson-c-dev \
+DEBIAN_PACKAGES := redis-server redis-tools openssl pkg-config curl python3 python3-venv libpython3-dev \
+	libhiredis-dev libjson-c-dev \
 	libmagickwand-6.q16-dev libpango1.0-dev libcairo2-dev fonts-dejavu-core fonts-noto-core fonts-noto-cjk \
 	fonts-noto-color-emoji libimage-exiftool-perl libvips-tools libavcodec-dev libavfilter-dev \
-	libavformat-dev libswresample-dev libswscale-dev ffmpeg imagemagick mediainfo tzdata
+	libavformat-dev libswresample-dev libswscale-dev ffmpeg imagemagick mediainfo tzdata chromium
 # Two jobs at a time keep a small machine usable; a large one sets JOBS.
 JOBS ?= $(shell nproc)
 # How many random sequences `make conformance` plays, and what they follow from.
@@ -26,8 +28,8 @@ export SWIFT_BACKTRACE ?= enable=no
 export WARNINGS_AS_ERRORS ?= 1
 export BULLMQ_PYTHON ?= $(CURDIR)/$(PYTHON)
 
-.PHONY: help deps build run demo-media test lint format unit conformance bench bench-idle bench-media bench-watermark \
-	script-costs docs clean
+.PHONY: help deps build system run demo demo-python demo-media test lint format unit conformance bench bench-api \
+	bench-idle bench-media bench-watermark script-costs docs clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -42,7 +44,24 @@ deps: ## install what is missing: Debian packages, the official Python package
 build: deps ## build everything for development
 	$(SWIFT) build -j $(JOBS)
 
-run: deps ## let Python enqueue jobs for a photograph and a Swift worker do them (FILE=... for your own)
+SYSTEM := directus-stand-in queue-api media-worker
+
+run: deps system ## run the whole system, do one job through it with curl, and show the dashboard until Ctrl-C (FILE=...)
+	@$(call integration,)
+
+demo: deps system ## the same, once
+	@$(call integration,--once)
+
+integration = bin="$$($(SWIFT) build -c release --show-bin-path)"; $(PYTHON) Samples/Run/integration.py $(1) \
+	--directus "$$bin/directus-stand-in" --api "$$bin/queue-api" --worker "$$bin/media-worker" \
+	--file "$(or $(FILE),$(PHOTOGRAPH))"
+
+system:
+	@$(if $(FILE),,.ci/fetch-photograph $(PYTHON) $(PHOTOGRAPH))
+	@echo "Building $(SYSTEM) for release; the first time this takes some minutes."
+	@for product in $(SYSTEM); do $(SWIFT) build -j $(JOBS) -c release --product $$product; done
+
+demo-python: deps ## let Python enqueue jobs for a photograph and a Swift worker do them (FILE=... for your own)
 	@$(if $(FILE),,.ci/fetch-photograph $(PYTHON) $(PHOTOGRAPH))
 	@echo "Building the media worker for release; the first time this takes some minutes."
 	$(SWIFT) build -j $(JOBS) -c release --product media-worker
@@ -82,6 +101,11 @@ bench: deps ## measure against the official packages; with SCALE=1000000 a long 
 	$(SWIFT) build -j $(JOBS) -c release --product bench-subject
 	$(SWIFT) build -j $(JOBS) -c release --product bench
 	"$$($(SWIFT) build -c release --show-bin-path)/bench" $(if $(SCALE),scale --waiting $(SCALE)) $(BENCH)
+
+bench-api: deps ## measure the queue API with wrk, against node:http, and through a restart of Redis
+	@.ci/install-debian-packages wrk
+	$(SWIFT) build -j $(JOBS) -c release --product queue-api
+	@$(PYTHON) Conformance/APIBench/bench_api.py "$$($(SWIFT) build -c release --show-bin-path)/queue-api" $(BENCH)
 
 bench-idle: deps ## watch an idle worker for ten minutes
 	$(SWIFT) build -j $(JOBS) -c release --product bench-subject

@@ -16,15 +16,22 @@ let settings: [SwiftSetting] = {
 
 let nioCore = Target.Dependency.product(name: "NIOCore", package: "swift-nio")
 let nioPosix = Target.Dependency.product(name: "NIOPosix", package: "swift-nio")
+let nioFileSystem = Target.Dependency.product(name: "_NIOFileSystem", package: "swift-nio")
 let nioHTTP1 = Target.Dependency.product(name: "NIOHTTP1", package: "swift-nio")
 let nioSSL = Target.Dependency.product(name: "NIOSSL", package: "swift-nio-ssl")
 let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
 let metrics = Target.Dependency.product(name: "Metrics", package: "swift-metrics")
 let tracing = Target.Dependency.product(name: "Tracing", package: "swift-distributed-tracing")
 let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
+let cryptoExtras = Target.Dependency.product(name: "CryptoExtras", package: "swift-crypto")
 let asyncHTTPClient = Target.Dependency.product(name: "AsyncHTTPClient", package: "async-http-client")
 let argumentParser = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
 let serviceLifecycle = Target.Dependency.product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
+let hummingbird = Target.Dependency.product(name: "Hummingbird", package: "hummingbird")
+let hummingbirdTesting = Target.Dependency.product(name: "HummingbirdTesting", package: "hummingbird")
+let grdb = Target.Dependency.product(name: "GRDB", package: "GRDB.swift")
+let jwtKit = Target.Dependency.product(name: "JWTKit", package: "jwt-kit")
+let configuration = Target.Dependency.product(name: "Configuration", package: "swift-configuration")
 let unixSignals = Target.Dependency.product(name: "UnixSignals", package: "swift-service-lifecycle")
 
 // The library a user depends on: pure Swift, no C library beyond what NIO brings.
@@ -129,6 +136,7 @@ let media: [Target] = [
         name: "bench-media",
         dependencies: ["MediaProcessing"],
         path: "Conformance/MediaBench",
+        exclude: ["README.md"],
         swiftSettings: settings
     ),
 ]
@@ -162,11 +170,17 @@ let samples: [Target] = [
         path: "Samples/MediaWorker/MediaJobs",
         swiftSettings: settings
     ),
+    .target(
+        name: "MediaRecords",
+        dependencies: ["Directus", "MediaJobs", "MediaProcessing", crypto],
+        path: "Samples/MediaWorker/Records",
+        swiftSettings: settings
+    ),
     .executableTarget(
         name: "media-worker",
         dependencies: [
-            "BullMQ", "LanguageModel", "MediaJobs", "MediaProcessing", logging, serviceLifecycle,
-            argumentParser, unixSignals,
+            "BullMQ", "Directus", "LanguageModel", "MediaJobs", "MediaProcessing", "MediaRecords", logging,
+            serviceLifecycle, argumentParser, unixSignals,
         ],
         path: "Samples/MediaWorker/Executable",
         swiftSettings: settings
@@ -180,9 +194,114 @@ let samples: [Target] = [
     .testTarget(
         name: "MediaWorkerTests",
         dependencies: [
-            "BullMQ", "BullMQTesting", "LanguageModel", "LanguageModelTesting", "MediaJobs", "MediaProcessing",
-            "media-tool", "media-worker", nioCore, nioHTTP1, nioPosix,
+            "BullMQ", "BullMQTesting", "Directus", "DirectusStandIn", "LanguageModel", "LanguageModelTesting",
+            "MediaJobs", "MediaProcessing", "MediaRecords", "media-tool", "media-worker", asyncHTTPClient, nioCore,
+            nioHTTP1, nioPosix,
         ],
+        swiftSettings: settings
+    ),
+]
+
+// The reference HTTP server and what it stands on; each part can be used without the others.
+let server: [Target] = [
+    .target(
+        name: "Directus",
+        dependencies: [asyncHTTPClient, logging, nioCore, nioFileSystem, nioHTTP1, nioPosix, serviceLifecycle],
+        swiftSettings: settings
+    ),
+    .target(
+        name: "DirectusStandIn",
+        dependencies: [
+            asyncHTTPClient, crypto, cryptoExtras, grdb, hummingbird, jwtKit, logging, nioCore, nioFileSystem, nioHTTP1,
+            nioPosix, serviceLifecycle,
+        ],
+        swiftSettings: settings
+    ),
+    .executableTarget(
+        name: "directus-stand-in",
+        dependencies: ["DirectusStandIn", argumentParser, logging, serviceLifecycle, unixSignals],
+        swiftSettings: settings
+    ),
+    .testTarget(
+        name: "DirectusTests",
+        dependencies: ["Directus", "DirectusStandIn", asyncHTTPClient, logging, nioCore, nioHTTP1, nioPosix],
+        swiftSettings: settings
+    ),
+    .testTarget(
+        name: "DirectusStandInTests",
+        dependencies: ["DirectusStandIn", asyncHTTPClient, crypto, logging, nioCore, nioHTTP1, serviceLifecycle],
+        swiftSettings: settings
+    ),
+    .systemLibrary(name: "CDuckDB"),
+    .target(
+        name: "TaxonomyCache",
+        dependencies: ["CDuckDB", grdb, logging, metrics, serviceLifecycle],
+        swiftSettings: settings
+    ),
+    .testTarget(
+        name: "TaxonomyCacheTests",
+        dependencies: [
+            "TaxonomyCache", grdb, logging, metrics, serviceLifecycle,
+            .product(name: "MetricsTestKit", package: "swift-metrics"),
+        ],
+        swiftSettings: settings
+    ),
+    .target(
+        name: "SubscriptionTiers",
+        dependencies: ["RedisTransport", logging],
+        resources: [.embedInCode("default-tiers.json")],
+        swiftSettings: settings
+    ),
+    .testTarget(
+        name: "SubscriptionTiersTests",
+        dependencies: ["BullMQTesting", "LiveTesting", "RedisTransport", "SubscriptionTiers"],
+        swiftSettings: settings
+    ),
+    .target(
+        name: "QueueDashboard",
+        dependencies: ["BullMQ", hummingbird, logging, nioCore, serviceLifecycle],
+        resources: [.embedInCode("Assets")],
+        swiftSettings: settings
+    ),
+    .testTarget(
+        name: "QueueDashboardTests",
+        dependencies: [
+            "BrowserAutomation", "BullMQ", "BullMQTesting", "LiveTesting", "QueueDashboard", hummingbird,
+            hummingbirdTesting, logging,
+        ],
+        swiftSettings: settings
+    ),
+    .target(
+        name: "QueueAPI",
+        dependencies: [
+            "BullMQ", "Directus", "DirectusStandIn", "QueueDashboard", "SubscriptionTiers", "TaxonomyCache",
+            configuration, crypto, hummingbird, jwtKit, logging, metrics, nioCore, serviceLifecycle,
+        ],
+        swiftSettings: settings
+    ),
+    .executableTarget(
+        name: "queue-api",
+        dependencies: ["QueueAPI", argumentParser, configuration, logging, serviceLifecycle, unixSignals],
+        swiftSettings: settings
+    ),
+    .testTarget(
+        name: "QueueAPITests",
+        dependencies: [
+            "BullMQ", "BullMQTesting", "Directus", "DirectusStandIn", "LiveTesting", "QueueAPI", "queue-api",
+            asyncHTTPClient, configuration, hummingbird, hummingbirdTesting, jwtKit, logging, metrics, nioCore,
+            nioHTTP1, nioPosix, serviceLifecycle,
+        ],
+        swiftSettings: settings
+    ),
+]
+
+// A real browser, driven through pipes; knows no queue.
+let browser: [Target] = [
+    .target(
+        name: "BrowserAutomation", dependencies: [logging, nioCore, nioPosix], swiftSettings: settings),
+    .testTarget(
+        name: "BrowserAutomationTests",
+        dependencies: ["BrowserAutomation", nioCore, nioHTTP1, nioPosix],
         swiftSettings: settings
     ),
 ]
@@ -323,9 +442,17 @@ let package = Package(
         .library(name: "InvisibleWatermark", targets: ["InvisibleWatermark"]),
         .library(name: "MediaProcessing", targets: ["MediaProcessing"]),
         .library(name: "LanguageModel", targets: ["LanguageModel"]),
+        .library(name: "Directus", targets: ["Directus"]),
+        .library(name: "DirectusStandIn", targets: ["DirectusStandIn"]),
+        .library(name: "SubscriptionTiers", targets: ["SubscriptionTiers"]),
+        .library(name: "TaxonomyCache", targets: ["TaxonomyCache"]),
+        .library(name: "QueueDashboard", targets: ["QueueDashboard"]),
+        .library(name: "QueueAPI", targets: ["QueueAPI"]),
+        .library(name: "BrowserAutomation", targets: ["BrowserAutomation"]),
         .executable(name: "bullmq", targets: ["BullMQCommand"]),
     ],
     dependencies: [
+        .package(url: "https://github.com/apple/swift-configuration", from: "1.4.0"),
         .package(url: "https://github.com/apple/swift-nio", from: "2.101.0"),
         .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.37.0"),
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.5.0"),
@@ -333,9 +460,13 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-distributed-tracing", from: "1.7.0"),
         .package(url: "https://github.com/apple/swift-log", from: "1.16.0"),
         .package(url: "https://github.com/apple/swift-metrics", from: "2.13.0"),
+        .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
+        .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1"),
         .package(url: "https://github.com/swift-server/async-http-client", from: "1.37.0"),
         .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
         .package(url: "https://github.com/swiftlang/swift-docc-plugin", from: "1.5.0"),
+        .package(url: "https://github.com/vapor/jwt-kit", from: "5.7.1"),
     ],
-    targets: library + commandLine + watermark + media + languageModel + samples + conformance + documentation
+    targets: library + commandLine + watermark + media + languageModel + samples + server + browser + conformance
+        + documentation
 )

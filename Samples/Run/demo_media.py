@@ -117,7 +117,7 @@ async def work(arguments):
             environment["REDIS_URL"] = url
             async with process(arguments.worker, env=environment) as worker:
                 jobs = jobs_for(photo, video, f"http://{host}/{photo.name}")
-                ends = await while_running(worker, enqueue_and_watch(url, jobs), TIMEOUT)
+                ends = await while_running({"the media worker": worker}, enqueue_and_watch(url, jobs), TIMEOUT)
     finally:
         files.shutdown()
         if model:

@@ -55,7 +55,7 @@ async def work(arguments):
                            LOG_LEVEL=os.environ.get("LOG_LEVEL", "warning"))
         async with process(arguments.worker, env=environment) as worker:
             print(f"Started the media worker; photograph: {source.name}, {size[0]}x{size[1]}")
-            return await while_running(worker, enqueue_and_watch(url, source, size), TIMEOUT)
+            return await while_running({"the media worker": worker}, enqueue_and_watch(url, source, size), TIMEOUT)
 
 
 async def enqueue_and_watch(url, source, size):

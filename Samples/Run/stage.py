@@ -1,7 +1,4 @@
-"""What both programs of this folder stand on: a private redis-server, children that are stopped again, and an end.
-
-Each of them starts a media worker, adds jobs with the official Python package and waits until all have ended.
-"""
+"""What the programs of this folder stand on: a private redis-server, children that are stopped again, and an end."""
 
 import argparse
 import asyncio
@@ -9,8 +6,11 @@ import contextlib
 import os
 import shutil
 import signal
+import socket
 import sys
 import tempfile
+import urllib.error
+import urllib.request
 
 
 class Failure(Exception):
@@ -62,20 +62,51 @@ async def redis_url():
                 drain.cancel()
 
 
-async def while_running(worker, coroutine, timeout):
-    """What the coroutine returns; a Failure if the worker ends before it, or it takes too long."""
-    ended = asyncio.create_task(worker.wait())
+async def while_running(children, coroutine, timeout=None):
+    """What the coroutine returns; a Failure if one of the children, by name, ends before it, or it takes too long."""
+    ends = {asyncio.create_task(child.wait()): (name, child) for name, child in children.items()}
     outcome = asyncio.create_task(coroutine)
     try:
-        await asyncio.wait({ended, outcome}, timeout=timeout, return_when=asyncio.FIRST_COMPLETED)
+        done, _ = await asyncio.wait({outcome, *ends}, timeout=timeout, return_when=asyncio.FIRST_COMPLETED)
         if outcome.done():
             return outcome.result()
-        if ended.done():
-            raise Failure(f"the media worker ended with {worker.returncode}")
-        raise Failure(f"the jobs did not end within {timeout} seconds")
+        for end in done:
+            name, child = ends[end]
+            raise Failure(f"{name} ended with {child.returncode}")
+        raise Failure(f"not everything was done within {timeout} seconds")
     finally:
         outcome.cancel()
-        ended.cancel()
+        for end in ends:
+            end.cancel()
+
+
+def free_port(preferred):
+    """This port of the loopback interface if nobody has it, else any."""
+    for port in (preferred, 0):
+        with socket.socket() as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            try:
+                probe.bind(("127.0.0.1", port))
+            except OSError:
+                continue
+            return probe.getsockname()[1]
+    raise Failure("there is no free port")
+
+
+async def until_answering(url, seconds=30):
+    """Waits until a server answers at this address with a success."""
+    def ask():
+        try:
+            with urllib.request.urlopen(url, timeout=2) as answer:
+                return answer.status < 300
+        except (OSError, urllib.error.URLError):
+            return False
+
+    deadline = asyncio.get_running_loop().time() + seconds
+    while not await asyncio.to_thread(ask):
+        if asyncio.get_running_loop().time() > deadline:
+            raise Failure(f"nobody answers at {url}")
+        await asyncio.sleep(0.05)
 
 
 class Watch:

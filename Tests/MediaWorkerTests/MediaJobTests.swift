@@ -36,7 +36,8 @@ import Testing
              "userId":"u1","requestedAt":"2026-01-01T00:00:00Z"}
             """)
         #expect(job.recordID == "f47ac10b-58cc-4372-a567-0e02b2c3d479" && job.statedOperation == "resize_image")
-        #expect(job.operation.width == 100 && job.inputURL == "https://example.com/a.jpg")
+        #expect(job.operation.width == 100 && job.input == .url("https://example.com/a.jpg"))
+        #expect(job.userID == "u1" && job.creatorProfileID == nil && !job.ignoresURL)
     }
 
     @Test(
@@ -44,11 +45,20 @@ import Testing
         arguments: [
             ("[]", "must be an object"), (#"{"params":{"width":1}}"#, #""input_url" is required for resize_image"#),
             (#"{"input_url":5,"params":{"width":1}}"#, #""input_url" must be a string"#),
-            (#"{"input_file_id":"f47ac10b","params":{"width":1}}"#, "needs a Directus server"),
+            (#"{"input_file_id":"","params":{"width":1}}"#, #""input_file_id" or "input_url" is required"#),
         ])
     func wrongData(text: String, reason: String) throws {
         let error = #expect(throws: MediaJobError.self) { try decode(ResizeImage.self, text) }
         #expect(error?.isPermanent == true && error?.message.contains(reason) == true, "\(String(describing: error))")
+    }
+
+    @Test("a stored file wins over a URL, and is refused where no store is") func storedFile() async throws {
+        let job = try decode(
+            ConvertImage.self, #"{"input_file_id":"f47a","input_url":"file:red.png","params":{"format":"jpeg"}}"#)
+        #expect(job.input == .fileID("f47a") && job.ignoresURL)
+        let runner = try runner(try #require(folder))
+        let error = await #expect(throws: MediaJobError.self) { try await runner.run(job, id: "1") { _ in } }
+        #expect(error?.isPermanent == true && error?.message.contains("needs a Directus server") == true)
     }
 
     @Test("wrong, missing and null params are the operation's to refuse")

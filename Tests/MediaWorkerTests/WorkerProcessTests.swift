@@ -166,6 +166,25 @@ import Testing
         await server.stop()
     }
 
+    @Test("a limit for all workers is stored in the queue, and kept") func globalConcurrency() async throws {
+        let server = try await TestServer { _ in
+            .init(body: MediaJobTests.picture, announced: 1_000_000, hangs: true)
+        }
+        let host = "127.0.0.1:\(server.port)"
+        let bench = try await Bench([
+            "MEDIA_TRUSTED_HOSTS": host, "MEDIA_GRACE": "0", "MEDIA_CONCURRENCY": "4", "MEDIA_GLOBAL_CONCURRENCY": "1",
+        ])
+        let done = try await bench.add("convert_image", "file:red.png", #"{"format":"jpeg"}"#)
+        _ = try await done.finished(within: .seconds(60), events: bench.events)
+        #expect(try await bench.queue.globalConcurrency() == 1)
+        for number in 1...3 { _ = try await bench.add("download", "http://\(host)/slow\(number)", "{}") }
+        while server.requests.isEmpty { try await Task.sleep(for: .milliseconds(10)) }
+        #expect(try await bench.queue.isMaxed())
+        #expect(try await bench.queue.counts().active == 1)
+        #expect(await bench.stop() == .exited(0))
+        await server.stop()
+    }
+
     @Test("what a killed worker left in its temporary folder is removed by the next one") func killed() async throws {
         let server = try await TestServer { _ in
             .init(body: MediaJobTests.picture, announced: 1_000_000, hangs: true)
@@ -236,6 +255,8 @@ import Testing
             (["--temporary", "/dev/null/x"], 73, "temporary folder"),
             (["--output", "/dev/null/x"], 73, "folder for results"),
             (["--scan-command", "clamscan"], 78, "MEDIA_SCAN_COMMAND"),
+            (["--directus-url", "http://127.0.0.1:1"], 78, "DIRECTUS_TOKEN"),
+            (["--reconcile", "0"], 78, "MEDIA_RECONCILE"),
             (["--bogus"], 64, "Unknown option"),
         ] as [([String], Int32, String)] {
             let (end, _, errors) = try await ChildProcess.run(Self.program, arguments)
@@ -247,6 +268,10 @@ import Testing
         let (half, _, reasons) = try await ChildProcess.run(
             Self.program, environment: ["LLM_MODEL": "m", "PATH": "/usr/bin:/bin"])
         #expect(half == .exited(78) && reasons.joined().contains("LLM_BASE_URL is not"))
+        let (odd, _, remarks) = try await ChildProcess.run(
+            Self.program,
+            environment: ["DIRECTUS_URL": "directus", "DIRECTUS_TOKEN": "hush-hush", "PATH": "/usr/bin:/bin"])
+        #expect(odd == .exited(78) && remarks.joined().contains("DIRECTUS_URL") && !remarks.joined().contains("hush"))
         let (short, _, complaints) = try await ChildProcess.run(
             Self.program, environment: ["MEDIA_WATERMARK_KEY": "hush", "PATH": "/usr/bin:/bin"])
         #expect(short == .exited(78) && complaints.joined().contains("MEDIA_WATERMARK_KEY"))

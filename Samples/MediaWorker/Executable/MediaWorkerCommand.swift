@@ -3,11 +3,13 @@
 
 import ArgumentParser
 import BullMQ
+import Directus
 import Foundation
 import LanguageModel
 import Logging
 import MediaJobs
 import MediaProcessing
+import MediaRecords
 import ServiceLifecycle
 import UnixSignals
 
@@ -16,11 +18,13 @@ struct MediaWorkerCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "media-worker",
         abstract:
-            "Works on pictures, video and sound: takes the jobs of a BullMQ queue, writes the results to a folder.",
+            "Works on pictures, video and sound: takes the jobs of a BullMQ queue, keeps the results in a folder or in Directus.",
         discussion: """
             Each option can also be given by the environment variable named in its help; the option wins. Captions need a
             language model: LLM_BASE_URL and LLM_MODEL, if needed LLM_API_KEY, LLM_VISION_MODEL, LLM_TIMEOUT. Hidden
             watermarks need a secret: MEDIA_WATERMARK_KEY.
+            With DIRECTUS_URL and DIRECTUS_TOKEN inputs may be files of Directus, results become files of Directus, and the
+            records in media_jobs say how far each job is.
             Stops on SIGTERM or SIGINT: takes no more jobs, finishes those it has within the grace period and puts the
             rest back.
 
@@ -32,16 +36,20 @@ struct MediaWorkerCommand: AsyncParsableCommand {
     var redisURL: String?
     @Option(help: "Name of the queue. MEDIA_QUEUE; default media-jobs.")
     var queue: String?
-    @Option(help: "First part of all Redis keys. MEDIA_PREFIX; default bull.")
+    @Option(help: "First part of all Redis keys. MEDIA_PREFIX or BULLMQ_PREFIX; default bull.")
     var prefix: String?
     @Option(help: "Folder that file: inputs may come from. MEDIA_ROOT; without it file: inputs are refused.")
     var root: String?
-    @Option(help: "Folder for results. MEDIA_OUTPUT; default ./media-output.")
+    @Option(help: "Folder for results, where Directus does not keep them. MEDIA_OUTPUT; default ./media-output.")
     var output: String?
     @Option(help: "Folder for temporary files. MEDIA_TEMP; default a folder of the system's temporary directory.")
     var temporary: String?
     @Option(help: "Jobs at a time. MEDIA_CONCURRENCY; default 1, since one large file may need gigabytes.")
     var concurrency: Int?
+    @Option(
+        help: "Jobs at a time of all workers together, stored in the queue. MEDIA_GLOBAL_CONCURRENCY; default as it is."
+    )
+    var globalConcurrency: Int?
     @Option(help: "host:port pairs, with commas, that may be asked although private. MEDIA_TRUSTED_HOSTS.")
     var trustedHosts: String?
     @Option(
@@ -54,6 +62,10 @@ struct MediaWorkerCommand: AsyncParsableCommand {
     var memory: Int?
     @Option(help: "Seconds that running jobs may still take after SIGTERM. MEDIA_GRACE; default 30.")
     var grace: Int?
+    @Option(help: "Directus that keeps records, inputs and results. DIRECTUS_URL, with DIRECTUS_TOKEN; default none.")
+    var directusURL: String?
+    @Option(help: "Seconds between checks of records whose jobs have ended. MEDIA_RECONCILE; default 60.")
+    var reconcile: Int?
     @Option(help: "trace, debug, info, notice, warning, error or critical. LOG_LEVEL; default info.")
     var logLevel: String?
 
@@ -71,14 +83,9 @@ struct MediaWorkerCommand: AsyncParsableCommand {
         }
         MemoryCeiling.prepareProcess()
         let logger = Logger(label: "media-worker")
-        let worker: Worker
-        let redis: Redis
+        let services: [any Service]
         do {
-            var configuration = try RedisConfiguration(url: settings.redisURL)
-            configuration.logger = logger
-            redis = Redis(configuration: configuration)
-            worker = try Self.worker(
-                settings, redis: redis, runner: try Self.runner(settings, logger: logger), logger: logger)
+            services = try Self.services(settings, logger: logger)
         } catch let error as MediaJobError {
             throw Self.exit(.folder, error.message)
         } catch {
@@ -91,10 +98,11 @@ struct MediaWorkerCommand: AsyncParsableCommand {
                 "queue": "\(settings.queue)", "concurrency": "\(settings.concurrency)", "formats": "\(formats)",
                 "operations": "\(MediaJobCatalogue.all.map { $0.name }.joined(separator: " "))",
                 "model": "\(settings.languageModel?.visionModel ?? "none")",
+                "directus": "\(settings.directus?.url ?? "none")",
             ])
         do {
             try await ServiceGroup(
-                services: [redis, worker], gracefulShutdownSignals: [.sigterm, .sigint], logger: logger
+                services: services, gracefulShutdownSignals: [.sigterm, .sigint], logger: logger
             ).run()
         } catch {
             throw Self.exit(.unavailable, "\(error)")
@@ -102,14 +110,43 @@ struct MediaWorkerCommand: AsyncParsableCommand {
         logger.info("stopped")
     }
 
-    private static func runner(_ settings: MediaWorkerSettings, logger: Logger) throws -> MediaJobRunner {
+    /// What runs, in the order in which it starts: each needs those before it until it has ended.
+    private static func services(_ settings: MediaWorkerSettings, logger: Logger) throws -> [any Service] {
+        var configuration = try RedisConfiguration(url: settings.redisURL)
+        configuration.logger = logger
+        let redis = Redis(configuration: configuration)
+        let queue = try Queue(settings.queue, redis: redis, options: QueueOptions(prefix: settings.prefix))
+        var services: [any Service] = [redis]
+        if let maximum = settings.globalConcurrency {
+            services.append(GlobalConcurrency(queue: queue, maximum: maximum))
+        }
+        guard let directus = settings.directus else {
+            let runner = try runner(settings, stored: nil, logger: logger)
+            let handling = MediaJobHandling(runner: runner, directus: nil, logger: logger)
+            return services + [try worker(settings, redis: redis, handling: handling, logger: logger)]
+        }
+        let client = DirectusClient(directus, logger: logger)
+        let work = DirectusWork(client)
+        let runner = try runner(settings, stored: work.files, logger: logger)
+        let handling = MediaJobHandling(runner: runner, directus: work, logger: logger)
+        let worker = try worker(settings, redis: redis, handling: handling, logger: logger)
+        let keeper = RecordKeeper(
+            records: work.records, queue: queue, events: worker.events(), interval: settings.reconciliation,
+            // No attempt takes longer; what is delayed after that is still known to the queue.
+            lostAfter: settings.timeout + .seconds(600), logger: logger)
+        return services + [client, keeper, worker]
+    }
+
+    private static func runner(
+        _ settings: MediaWorkerSettings, stored: DirectusFiles?, logger: Logger
+    ) throws -> MediaJobRunner {
         var rules = FetchRules()
         rules.trustedHosts = settings.trustedHosts
         let places = OutputPlaces(root: settings.output)
-        try places.check()
+        if stored == nil { try places.check() }
         return MediaJobRunner(
             local: try settings.root.map { try LocalInputs(root: $0, limits: rules.limits) },
-            remote: RemoteFetcher(rules: rules), places: places,
+            remote: RemoteFetcher(rules: rules), stored: stored, places: places,
             workspace: try Workspace(base: settings.temporary),
             languageModel: settings.languageModel.map { LanguageModelClient($0, logger: logger) },
             watermarkKeys: settings.watermarkKeys, virusScanner: settings.virusScanner,
@@ -117,12 +154,11 @@ struct MediaWorkerCommand: AsyncParsableCommand {
     }
 
     private static func worker(
-        _ settings: MediaWorkerSettings, redis: Redis, runner: MediaJobRunner, logger: Logger
+        _ settings: MediaWorkerSettings, redis: Redis, handling: MediaJobHandling, logger: Logger
     ) throws -> Worker {
         let options = WorkerOptions(
             prefix: settings.prefix, concurrency: settings.concurrency, lockDuration: .seconds(60),
             jobTimeout: settings.timeout, gracePeriod: settings.grace, acceptsRemoteCancellation: true, logger: logger)
-        let handling = MediaJobHandling(runner: runner, logger: logger)
         return try Worker(settings.queue, redis: redis, options: options) {
             for operation in MediaJobCatalogue.all { handling.handler(for: operation) }
         }

@@ -1,6 +1,7 @@
 // The worker's settings: options first, then environment, then defaults; checked before anything is started.
 
 import ArgumentParser
+import Directus
 import Foundation
 import LanguageModel
 import Logging
@@ -15,6 +16,8 @@ struct MediaWorkerSettings {
     let output: URL
     let temporary: URL
     let concurrency: Int
+    /// Jobs at a time of all workers of the queue together; nil leaves the queue's limit as it is.
+    let globalConcurrency: Int?
     let trustedHosts: Set<String>
     let timeout: Duration
     /// Most bytes of memory.
@@ -22,6 +25,10 @@ struct MediaWorkerSettings {
     let languageModel: LanguageModelConfiguration?
     let watermarkKeys: WatermarkKeyring?
     let virusScanner: VirusScanner?
+    /// Where records, inputs and results are; nil for work without records and results in a folder.
+    let directus: DirectusConfiguration?
+    /// Time between checks of records that may have missed the end of their jobs.
+    let reconciliation: Duration
     let grace: Duration
     let logLevel: Logger.Level
 
@@ -44,7 +51,7 @@ struct MediaWorkerSettings {
         }
         redisURL = command.redisURL ?? variable("REDIS_URL") ?? "redis://127.0.0.1:6379"
         queue = command.queue ?? variable("MEDIA_QUEUE") ?? "media-jobs"
-        prefix = command.prefix ?? variable("MEDIA_PREFIX") ?? "bull"
+        prefix = command.prefix ?? variable("MEDIA_PREFIX") ?? variable("BULLMQ_PREFIX") ?? "bull"
         root = (command.root ?? variable("MEDIA_ROOT")).map { URL(fileURLWithPath: $0, isDirectory: true) }
         output = URL(
             fileURLWithPath: command.output ?? variable("MEDIA_OUTPUT") ?? "media-output", isDirectory: true)
@@ -52,6 +59,8 @@ struct MediaWorkerSettings {
             (command.temporary ?? variable("MEDIA_TEMP")).map { URL(fileURLWithPath: $0, isDirectory: true) }
             ?? Workspace.standardBase("media-worker")
         concurrency = try number(command.concurrency, "MEDIA_CONCURRENCY", default: 1, in: 1...64)
+        let global = try number(command.globalConcurrency, "MEDIA_GLOBAL_CONCURRENCY", default: 0, in: 0...10_000)
+        globalConcurrency = global == 0 ? nil : global
         timeout = .seconds(try number(command.timeout, "MEDIA_TIMEOUT", default: 3600, in: 1...86400))
         memory = try number(command.memory, "MEDIA_MEMORY", default: 6000, in: 64...1_000_000) * 1_000_000
         do {
@@ -73,6 +82,20 @@ struct MediaWorkerSettings {
                 environment: command.scanCommand.map { ["MEDIA_SCAN_COMMAND": $0] } ?? environment)
         } catch let error as MediaJobError {
             throw ValidationError(error.message)
+        }
+        reconciliation = .seconds(try number(command.reconcile, "MEDIA_RECONCILE", default: 60, in: 1...3600))
+        if let url = command.directusURL ?? variable("DIRECTUS_URL") {
+            guard let token = variable("DIRECTUS_TOKEN") else {
+                throw ValidationError(
+                    "DIRECTUS_TOKEN, the worker's static token, is required where DIRECTUS_URL is set")
+            }
+            do {
+                directus = try DirectusConfiguration(url: url, token: token)
+            } catch {
+                throw ValidationError("DIRECTUS_URL, DIRECTUS_TOKEN: \(error.message)")
+            }
+        } else {
+            directus = nil
         }
         let level = command.logLevel ?? variable("LOG_LEVEL") ?? "info"
         guard let logLevel = Logger.Level(rawValue: level.lowercased()) else {

@@ -4,7 +4,7 @@ public import MediaProcessing
 
 /// A media job: an operation with its checked parameters, and where its input is.
 ///
-/// Keys other than those below (`userId`, `requestedAt`, ...) are ignored; keys of `params` are not: each operation
+/// Keys other than those below (`requestedAt`, ...) are ignored; keys of `params` are not: each operation
 /// names those that it does not know.
 public struct MediaJob<Operation: MediaOperation>: Decodable, Sendable {
     /// The id of the record that the job belongs to, if it has one.
@@ -13,14 +13,22 @@ public struct MediaJob<Operation: MediaOperation>: Decodable, Sendable {
     public var statedOperation: String?
     /// What to do.
     public var operation: Operation
-    /// Where the input is: a `file:`, `http:` or `https:` URL.
-    public var inputURL: String
+    /// Where the input is: a stored file, or a `file:`, `http:` or `https:` URL.
+    public var input: MediaAttachment.Reference
+    /// Whether a URL is given besides the stored file; the file wins (queue API, section 14, decision 18).
+    public var ignoresURL: Bool
+    /// Whose the result is to be, if the job says.
+    public var creatorProfileID: String?
+    /// Who asked for the job, as the API server says.
+    public var userID: String?
 
     private enum CodingKeys: String, CodingKey {
         case recordID = "jobId"
         case statedOperation = "operation"
         case inputFile = "input_file_id"
         case inputURL = "input_url"
+        case creatorProfileID = "creator_profile_id"
+        case userID = "userId"
         case params
     }
 
@@ -43,17 +51,15 @@ public struct MediaJob<Operation: MediaOperation>: Decodable, Sendable {
         }
         recordID = try text(.recordID)
         statedOperation = try text(.statedOperation)
-        let file = try text(.inputFile)
-        let url = try text(.inputURL)
-        guard file == nil else {
-            throw MediaJobError(
-                .inputUnavailable,
-                "\"input_file_id\" needs a Directus server, which this worker is not connected to; use \"input_url\"")
+        creatorProfileID = try text(.creatorProfileID)
+        userID = try text(.userID)
+        let file = try text(.inputFile) ?? ""
+        let url = try text(.inputURL) ?? ""
+        guard !file.isEmpty || !url.isEmpty else {
+            throw MediaJobError(.invalidData, "\"input_file_id\" or \"input_url\" is required for \(Operation.name)")
         }
-        guard let url, !url.isEmpty else {
-            throw MediaJobError(.invalidData, "\"input_url\" is required for \(Operation.name)")
-        }
-        inputURL = url
+        input = file.isEmpty ? .url(url) : .fileID(file)
+        ignoresURL = !file.isEmpty && !url.isEmpty
         if (try? data.decodeNil(forKey: .params)) == false {
             operation = try Operation(from: try data.superDecoder(forKey: .params))
         } else {

@@ -39,6 +39,14 @@ public struct MediaJobError: Error, Sendable, Equatable, CustomStringConvertible
         public static let scanFailed = Code(rawValue: "scan_failed")
         /// Something failed that should not; the log says more.
         public static let internalError = Code(rawValue: "internal_error")
+        /// The record of the job, or what it refers to, does not exist (any more).
+        public static let recordMissing = Code(rawValue: "record_missing")
+        /// The profile that the result is for belongs to somebody else.
+        public static let forbiddenProfile = Code(rawValue: "forbidden_profile")
+        /// Directus could not be reached or was too busy; later it may work.
+        public static let directusUnavailable = Code(rawValue: "directus_unavailable")
+        /// Directus refuses this worker's token; the job waits until somebody changes that.
+        public static let directusRefused = Code(rawValue: "directus_refused")
         /// This machine could not store what it had to.
         public static let storageFailed = Code(rawValue: "storage_failed")
     }
@@ -59,7 +67,11 @@ public struct MediaJobError: Error, Sendable, Equatable, CustomStringConvertible
 
     /// Whether another attempt cannot succeed.
     public var isPermanent: Bool {
-        ![.fetchFailed, .storageFailed, .modelFailed, .scanFailed, .internalError].contains(code)
+        let passing: [Code] = [
+            .fetchFailed, .storageFailed, .modelFailed, .scanFailed, .internalError, .directusUnavailable,
+            .directusRefused,
+        ]
+        return !passing.contains(code)
     }
 
     /// `code: message`.

@@ -1,17 +1,26 @@
 // What can be told about a file without decoding it.
 
-import FoundationEssentials
+public import FoundationEssentials
 import Glibc
 import MediaProcessing
+
+extension MediaType {
+    /// Recognises a file by its first bytes; nil if it is not on the list.
+    ///
+    /// - Throws: `MediaError` if it cannot be read.
+    public init?(of file: URL) throws {
+        self.init(signatureOf: try InspectedFile.bytes(of: file, from: 0, count: Self.signatureLength))
+    }
+}
 
 enum InspectedFile {
     /// The kind of a file by its first bytes.
     static func type(of file: URL) throws -> MediaType {
-        let head = try bytes(of: file, from: 0, count: MediaType.signatureLength)
-        guard let type = MediaType(signatureOf: head) else {
+        guard let type = try MediaType(of: file) else {
             throw MediaJobError(
                 .notMedia,
-                head.isEmpty ? "The file is empty" : "The file is no picture, video or sound of a known kind")
+                try size(of: file) == 0 ? "The file is empty" : "The file is no picture, video or sound of a known kind"
+            )
         }
         return type
     }
